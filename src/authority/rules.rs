@@ -1,0 +1,129 @@
+//! What authority can say against a statement.
+
+use crate::digest::{LeafHash, LedgerId, Thumbprint};
+use crate::encoding::cbor::{self, Value};
+use crate::statement::{DocumentRecord, Policy};
+use crate::symbol::{Scope, SymbolKey};
+
+use super::Role;
+
+/// The scope word for documents without a symbol.
+const NO_SYMBOL: &str = "ni:";
+
+/// Why a statement has no authority, or why that can't be told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The ledger gave this key no role.
+    #[error("the ledger gives no role to the key {0}")]
+    KeyUnknown(Thumbprint),
+    /// A `kid` that is no thumbprint.
+    #[error("the key is named in a form this program does not know")]
+    UnknownKeyForm,
+    /// A signature algorithm that can't be checked here.
+    #[error("signature algorithm {0} is not known")]
+    UnknownAlgorithm(i128),
+    /// The key has another role.
+    #[error("signed by a {} key; this needs a {} key", has.as_str(), needed.as_str())]
+    Role {
+        /// The role the key has.
+        has: Role,
+        /// The role it needs.
+        needed: Role,
+    },
+    /// A symbol outside the key's scope.
+    #[error("{0} is outside the scope of the officer's key")]
+    Scope(String),
+    /// `iss` is the same for the whole ledger.
+    #[error("the issuer is {0:?}, not this ledger's")]
+    OtherIssuer(String),
+    /// The statement was made for another ledger.
+    #[error("made for another ledger, {0}")]
+    OtherLedger(LedgerId),
+    /// Signed on a tree that can't have existed yet.
+    #[error("says it was signed on {size} entries, but stands at {index}")]
+    OnAhead {
+        /// `on` size.
+        size: u64,
+        /// Its own index.
+        index: u64,
+    },
+    /// The entries before it are not those it was signed on.
+    #[error("was signed on other entries than the {size} before it: they were altered, removed or reordered")]
+    OnRoot {
+        /// `on` size.
+        size: u64,
+    },
+    /// The governance entries before it are not those it was signed under.
+    #[error("was signed under the governance entry {named}, but the newest before it is {newest}")]
+    OtherAuthority {
+        /// What it names.
+        named: LeafHash,
+        /// What there is.
+        newest: LeafHash,
+    },
+    /// Only entry 0 opens a ledger.
+    #[error("opens the ledger a second time")]
+    SecondOpening,
+    /// Governance is about the log.
+    #[error("a governance statement whose subject is not the origin")]
+    GovernanceSubject,
+    /// A field the policy requires is absent.
+    #[error("the policy requires the field {0:?}")]
+    FieldRequired(String),
+    /// A distribution the policy does not list.
+    #[error("the policy does not allow the distribution {0:?}")]
+    Distribution(String),
+    /// The policy asks for a second officer, which this version can't weigh.
+    #[error("the policy requires a second officer's endorsement, which this version does not evaluate")]
+    FourEyes,
+    /// A kind of statement this version can't weigh.
+    #[error("statements of kind {0:?} are not evaluated by this version")]
+    NotEvaluated(String),
+}
+
+impl Refusal {
+    /// Whether nothing is wrong, but this program can't tell that all is right.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownKeyForm | Self::UnknownAlgorithm(_) | Self::FourEyes | Self::NotEvaluated(_)
+        )
+    }
+}
+
+/// Every symbol must be in scope; a document without one needs `ni:`.
+pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(), Refusal> {
+    if scope.is_empty() {
+        return Ok(());
+    }
+    if identifier.is_empty() {
+        let allowed = scope.iter().any(|prefix| prefix == NO_SYMBOL);
+        return if allowed { Ok(()) } else { Err(Refusal::Scope("a document without a symbol".into())) };
+    }
+    let prefixes: Vec<_> = scope.iter().filter_map(|prefix| Scope::parse(prefix).ok()).collect();
+    let outside = identifier.iter().find(|symbol| {
+        let key = SymbolKey::of_canonical(symbol);
+        !prefixes.iter().any(|prefix| prefix.covers(&key))
+    });
+    outside.map_or(Ok(()), |symbol| Err(Refusal::Scope(symbol.clone())))
+}
+
+pub(super) fn check_policy(policy: &Policy, record: &DocumentRecord) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if !policy.required.is_empty() {
+        let Value::Map(fields) = record.to_value() else { return refusals };
+        let missing = policy.required.iter().filter(|name| !fields.contains_key(&cbor::text(*name)));
+        refusals.extend(missing.cloned().map(Refusal::FieldRequired));
+    }
+    if let Some(distribution) = &record.distribution
+        && !policy.distributions.is_empty()
+        && !policy.distributions.contains(distribution)
+    {
+        refusals.push(Refusal::Distribution(distribution.clone()));
+    }
+    if policy.four_eyes {
+        refusals.push(Refusal::FourEyes);
+    }
+    refusals
+}

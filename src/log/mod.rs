@@ -1,0 +1,14 @@
+//! An append-only sequence of opaque entries: checkpoints, tiles, bundles.
+//!
+//! Not here: what an entry means ([`crate::statement`]), whose key signs a
+//! checkpoint ([`crate::authority`]), or where files stand ([`crate::store`]).
+
+mod append;
+mod checkpoint;
+mod entries;
+mod read;
+
+pub use append::{Append, AppendError, Growth};
+pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN, SignedCheckpoint};
+pub use entries::{BundleError, read_bundle, write_bundle};
+pub use read::{Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_log, read_tile};

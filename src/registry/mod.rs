@@ -1,0 +1,15 @@
+//! How a statement enters a ledger: opens it, looks things up in it, proposes
+//! a record, signs it, appends it. Nothing enters that authority or history
+//! refuse; both are asked, and neither is rewritten here.
+
+mod append;
+mod opening;
+mod proposal;
+mod register;
+mod target;
+
+pub use append::{AppendRefusal, Appended, Clock, Signers, append};
+pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
+pub use proposal::{Edits, FIELDS, Proposal, ProposalError, Request, propose};
+pub use register::{Entry, Register, RegisterError};
+pub use target::{Selection, Target, TargetError};

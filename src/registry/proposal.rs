@@ -1,0 +1,452 @@
+//! From what an officer says about a file to the record that would be signed.
+
+use crate::authority::Refusal;
+use crate::digest::ContentDigest;
+use crate::encoding::cbor::{self, Value};
+use crate::revision::{ChainFault, DocumentHistory, VersionEntry};
+use crate::statement::{
+    Body, Change, Context, Document, DocumentRecord, Language, PartialDate, Relation, Signatory,
+    Source, TreeHead,
+};
+use crate::symbol::JointSymbol;
+
+use super::Register;
+use super::target::TargetError;
+
+/// Names of the record's fields that an officer can set or clear, as records
+/// spell them.
+pub const FIELDS: [&str; 14] = [
+    "originalLanguage", "title", "type", "issued", "created", "dateAccepted", "received", "reissued",
+    "accessRights", "jobNumber", "bodies", "signatories", "relations", "source",
+];
+
+/// What an officer says of a file. What is absent is carried over from the
+/// version before, or stays blank.
+#[derive(Debug, Clone, Default)]
+pub struct Edits {
+    /// Languages it was drafted in.
+    pub original_language: Option<Vec<Language>>,
+    /// Title.
+    pub title: Option<String>,
+    /// Kind of document.
+    pub document_type: Option<String>,
+    /// Masthead date.
+    pub issued: Option<PartialDate>,
+    /// Date of the letter.
+    pub created: Option<PartialDate>,
+    /// Date of adoption.
+    pub adopted: Option<PartialDate>,
+    /// Date the office received it.
+    pub received: Option<PartialDate>,
+    /// Date of the reissue.
+    pub reissued: Option<PartialDate>,
+    /// Distribution.
+    pub distribution: Option<String>,
+    /// Job number.
+    pub job_number: Option<String>,
+    /// Organs.
+    pub bodies: Option<Vec<Body>>,
+    /// Who signed the paper.
+    pub signatories: Option<Vec<Signatory>>,
+    /// Other documents.
+    pub relations: Option<Vec<Relation>>,
+    /// Where it came from.
+    pub source: Option<Source>,
+    /// Names out of [`FIELDS`] that are left blank whatever the version before says.
+    pub clear: Vec<String>,
+}
+
+/// A file to be registered, and what is said of it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// SHA-256 of the file.
+    pub digest: ContentDigest,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its media type.
+    pub media_type: String,
+    /// Its name, if it is text.
+    pub file_name: Option<String>,
+    /// Its symbol.
+    pub symbol: Option<JointSymbol>,
+    /// The subject of the document it belongs to, where the symbol doesn't tell.
+    pub subject: Option<String>,
+    /// Its language.
+    pub language: Option<Language>,
+    /// How it relates to the version before.
+    pub change: Option<Change>,
+    /// The version a rendition renders; the newest if absent.
+    pub renders: Option<u64>,
+    /// Whether bytes that are registered already may be registered again.
+    pub allow_same_bytes: bool,
+    /// The rest.
+    pub edits: Edits,
+}
+
+/// Why a file is not registered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProposalError {
+    /// Identical bytes are current in the same document and language.
+    #[error("these bytes are registered already, as {subject} version {version} in {language} (entry #{entry})")]
+    SameBytes {
+        /// Which document.
+        subject: String,
+        /// Which version.
+        version: u64,
+        /// In which language.
+        language: Language,
+        /// Which entry.
+        entry: u64,
+    },
+    /// Identical bytes stand elsewhere.
+    #[error("the same bytes are registered elsewhere, as {subject} version {version} (entry #{entry})")]
+    SameBytesElsewhere {
+        /// Which document.
+        subject: String,
+        /// Which version.
+        version: u64,
+        /// Which entry.
+        entry: u64,
+    },
+    /// Other bytes under a symbol and language that has some: the officer must say why.
+    #[error("{subject} has version {version} in {language} already, with other bytes")]
+    ChangeNeeded {
+        /// Which document.
+        subject: String,
+        /// Its newest version.
+        version: u64,
+        /// In which language.
+        language: Language,
+    },
+    /// A change of something that has no version yet.
+    #[error("{what} has no version in {language} yet, so this can't be a {}", change.as_str())]
+    NothingBefore {
+        /// Which document.
+        what: String,
+        /// What the officer said.
+        change: Change,
+        /// In which language.
+        language: Language,
+    },
+    /// The document has several languages and none was said.
+    #[error("{subject} has versions in {languages}: the language must be said")]
+    LanguageNeeded {
+        /// Which document.
+        subject: String,
+        /// What there is.
+        languages: String,
+    },
+    /// `renders` without being a rendition, or of a version that isn't there.
+    #[error("there is no version {0} to render")]
+    NothingToRender(u64),
+    /// The halves of the symbol are two documents.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The symbol and the document named are not the same.
+    #[error("the symbol belongs to {0}, the document named is {1}")]
+    OtherDocument(String, String),
+    /// A name that can't be cleared.
+    #[error("{0:?} is no field that can be cleared; those are {all}", all = FIELDS.join(", "))]
+    NoSuchField(String),
+    /// A control character where none belongs.
+    #[error("{field} holds the control character U+{:04X} as character {place}", *character as u32)]
+    Control {
+        /// Which field.
+        field: String,
+        /// Which character.
+        character: char,
+        /// Which one of the text, counted from 1.
+        place: usize,
+    },
+    /// The history says no.
+    #[error("{}", list(.0))]
+    History(Vec<ChainFault>),
+    /// The rules of authority say no.
+    #[error("{}", list(.0))]
+    Refused(Vec<Refusal>),
+}
+
+fn list(items: &[impl std::fmt::Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// A record that would be signed as things stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// `sub`.
+    pub subject: String,
+    /// File and record.
+    pub document: Document,
+    /// The entry before it in its chain, if any.
+    pub before: Option<u64>,
+    /// The register number the document has, if it has one.
+    pub number: Option<u64>,
+}
+
+/// Works out the record for a request, asking history and authority.
+///
+/// # Errors
+/// If the register as it stands refuses the file, or needs to be told more.
+pub fn propose(register: &Register, request: &Request) -> Result<Proposal, ProposalError> {
+    let document = find_document(register, request)?;
+    let language = choose_language(document, request)?;
+    let chain = document.and_then(|document| document.chain(&language));
+    let newest = chain.and_then(|chain| chain.current());
+    check_same_bytes(register, request, document, &language)?;
+    let subject = match document {
+        Some(document) => document.subject.clone(),
+        None => new_subject(request),
+    };
+    let change = match (newest, request.change) {
+        (None, None | Some(Change::First)) => Change::First,
+        (None, Some(change)) => {
+            return Err(ProposalError::NothingBefore { what: subject, change, language });
+        }
+        (Some(newest), None | Some(Change::First)) => {
+            return Err(ProposalError::ChangeNeeded { subject, version: newest.version, language });
+        }
+        (Some(_), Some(change)) => change,
+    };
+    let follows = match (change, request.renders) {
+        (Change::Rendition, Some(version)) => Some(
+            chain
+                .and_then(|chain| chain.principal(version))
+                .ok_or(ProposalError::NothingToRender(version))?,
+        ),
+        (_, Some(version)) => return Err(ProposalError::NothingToRender(version)),
+        (_, None) => newest,
+    };
+    let version = match (change, follows) {
+        (Change::Rendition, Some(rendered)) => rendered.version,
+        (_, Some(before)) => before.version + 1,
+        (_, None) => 1,
+    };
+    let mut record = DocumentRecord::new(context(register), change, version, language, request.size);
+    record.previous = follows.map(|entry| entry.leaf);
+    record.file_name = request.file_name.clone();
+    carry_over(&mut record, register, document, follows);
+    apply_symbol(&mut record, request.symbol.as_ref());
+    apply_edits(&mut record, &request.edits)?;
+    check_text(&record)?;
+    let file = Document { digest: request.digest, media_type: request.media_type.clone(), record };
+    let faults = register.history.check(&subject, &file.digest, &file.record);
+    if !faults.is_empty() {
+        return Err(ProposalError::History(faults));
+    }
+    let refusals: Vec<_> =
+        register.authority.check_policy(&file).into_iter().filter(|refusal| !refusal.is_open()).collect();
+    if !refusals.is_empty() {
+        return Err(ProposalError::Refused(refusals));
+    }
+    Ok(Proposal {
+        subject,
+        document: file,
+        before: follows.map(|entry| entry.index),
+        number: document.map(|document| document.number),
+    })
+}
+
+/// What a statement made now says about where it was made.
+pub(super) fn context(register: &Register) -> Context {
+    Context {
+        ledger: register.authority.ledger_id(),
+        on: TreeHead { size: register.checkpoint.size, root: register.checkpoint.root },
+        authority: register.authority.newest_governance(),
+    }
+}
+
+fn find_document<'a>(
+    register: &'a Register,
+    request: &Request,
+) -> Result<Option<&'a DocumentHistory>, ProposalError> {
+    let mut found: Option<&DocumentHistory> = None;
+    for half in request.symbol.iter().flat_map(JointSymbol::halves) {
+        let Some(owner) = register.history.by_symbol(half.key()) else { continue };
+        if let Some(first) = found.filter(|first| first.number != owner.number) {
+            let symbol = half.canonical().to_owned();
+            let [first, other] = [first, owner].map(|document| document.subject.clone());
+            return Err(TargetError::TwoDocuments(symbol, first, other).into());
+        }
+        found = Some(owner);
+    }
+    let Some(subject) = &request.subject else { return Ok(found) };
+    let named = register.history.by_subject(subject);
+    match (found, named) {
+        (Some(found), _) if found.subject != *subject => {
+            Err(ProposalError::OtherDocument(found.subject.clone(), subject.clone()))
+        }
+        (_, None) => Err(TargetError::NotFound(subject.clone()).into()),
+        (_, named) => Ok(named),
+    }
+}
+
+fn new_subject(request: &Request) -> String {
+    let symbol = request.symbol.as_ref().map(|symbol| symbol.first().canonical().to_owned());
+    symbol.unwrap_or_else(|| request.digest.ni_name())
+}
+
+/// The language said; else, of a document that has one only, that one.
+fn choose_language(
+    document: Option<&DocumentHistory>,
+    request: &Request,
+) -> Result<Language, ProposalError> {
+    if let Some(language) = &request.language {
+        return Ok(language.clone());
+    }
+    match document.map(|document| (document, document.chains.as_slice())) {
+        None | Some((_, [])) => Ok(Language::undetermined()),
+        Some((_, [chain])) => Ok(chain.language.clone()),
+        Some((document, chains)) => Err(ProposalError::LanguageNeeded {
+            subject: document.subject.clone(),
+            languages: chains.iter().map(|chain| chain.language.as_str()).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+fn check_same_bytes(
+    register: &Register,
+    request: &Request,
+    document: Option<&DocumentHistory>,
+    language: &Language,
+) -> Result<(), ProposalError> {
+    let chain = document.and_then(|document| document.chain(language));
+    let is_current = |entry: &&VersionEntry| {
+        let newest = chain.and_then(|chain| chain.current()).map(|newest| newest.version);
+        entry.digest == request.digest && Some(entry.version) == newest
+    };
+    let current = chain.and_then(|chain| chain.entries.iter().find(is_current));
+    if let (Some(document), Some(entry)) = (document, current) {
+        return Err(ProposalError::SameBytes {
+            subject: document.subject.clone(),
+            version: entry.version,
+            language: language.clone(),
+            entry: entry.index,
+        });
+    }
+    let elsewhere = register.history.by_digest(&request.digest).last();
+    match elsewhere.and_then(|index| register.document(*index)) {
+        Some((entry, file)) if !request.allow_same_bytes => {
+            let subject = entry.statement.envelope.subject.clone();
+            let (version, index) = (file.record.version, entry.index);
+            // Without a symbol the bytes themselves are the identity.
+            if request.symbol.is_none() && request.subject.is_none() {
+                let language = file.record.language.clone();
+                return Err(ProposalError::SameBytes { subject, version, language, entry: index });
+            }
+            Err(ProposalError::SameBytesElsewhere { subject, version, entry: index })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Metadata that stays from one version to the next; of a document that is new
+/// in a language, only what all its languages share.
+fn carry_over(
+    record: &mut DocumentRecord,
+    register: &Register,
+    document: Option<&DocumentHistory>,
+    follows: Option<&VersionEntry>,
+) {
+    let Some(document) = document else { return };
+    if let Some((_, before)) = follows.and_then(|entry| register.document(entry.index)) {
+        let before = before.record.clone();
+        record.identifier = before.identifier;
+        record.identifier_printed = before.identifier_printed;
+        record.original_language = before.original_language;
+        record.title = before.title;
+        record.document_type = before.document_type;
+        record.issued = before.issued;
+        record.created = before.created;
+        record.adopted = before.adopted;
+        record.distribution = before.distribution;
+        record.job_number = before.job_number;
+        record.bodies = before.bodies;
+        record.signatories = before.signatories;
+        record.relations = before.relations;
+    } else if let Some((_, sibling)) = register.document(document.number) {
+        record.identifier = sibling.record.identifier.clone();
+        record.original_language = sibling.record.original_language.clone();
+    }
+}
+
+/// Adds what the officer typed to the symbols carried over; the printed form
+/// is kept where it differs from the canonical one.
+fn apply_symbol(record: &mut DocumentRecord, symbol: Option<&JointSymbol>) {
+    let Some(symbol) = symbol else { return };
+    for half in symbol.halves() {
+        let known = record.identifier.iter().any(|known| {
+            crate::symbol::SymbolKey::of_canonical(known) == *half.key()
+        });
+        if !known {
+            record.identifier.push(half.canonical().to_owned());
+        }
+    }
+    let printed = symbol.printed();
+    if printed != record.identifier.join("-") && !record.identifier.iter().any(|known| known == printed) {
+        record.identifier_printed = Some(printed.to_owned());
+    }
+}
+
+fn apply_edits(record: &mut DocumentRecord, edits: &Edits) -> Result<(), ProposalError> {
+    let clears = |name: &str| edits.clear.iter().any(|field| field == name);
+    if let Some(field) = edits.clear.iter().find(|field| !FIELDS.contains(&field.as_str())) {
+        return Err(ProposalError::NoSuchField(field.clone()));
+    }
+    set_list(&mut record.original_language, &edits.original_language, clears("originalLanguage"));
+    set(&mut record.title, &edits.title, clears("title"));
+    set(&mut record.document_type, &edits.document_type, clears("type"));
+    set(&mut record.issued, &edits.issued, clears("issued"));
+    set(&mut record.created, &edits.created, clears("created"));
+    set(&mut record.adopted, &edits.adopted, clears("dateAccepted"));
+    set(&mut record.received, &edits.received, clears("received"));
+    set(&mut record.reissued, &edits.reissued, clears("reissued"));
+    set(&mut record.distribution, &edits.distribution, clears("accessRights"));
+    set(&mut record.job_number, &edits.job_number, clears("jobNumber"));
+    set_list(&mut record.bodies, &edits.bodies, clears("bodies"));
+    set_list(&mut record.signatories, &edits.signatories, clears("signatories"));
+    set_list(&mut record.relations, &edits.relations, clears("relations"));
+    set(&mut record.source, &edits.source, clears("source"));
+    Ok(())
+}
+
+fn set<T: Clone>(field: &mut Option<T>, edit: &Option<T>, clear: bool) {
+    if clear {
+        *field = None;
+    } else if edit.is_some() {
+        field.clone_from(edit);
+    }
+}
+
+fn set_list<T: Clone>(field: &mut Vec<T>, edit: &Option<Vec<T>>, clear: bool) {
+    match edit {
+        _ if clear => field.clear(),
+        Some(items) => field.clone_from(items),
+        None => {}
+    }
+}
+
+/// Text that goes into a record holds no control characters: nobody means
+/// them, and they forge what a terminal shows.
+fn check_text(record: &DocumentRecord) -> Result<(), ProposalError> {
+    let Value::Map(fields) = record.to_value() else { return Ok(()) };
+    fields.iter().try_for_each(|(name, value)| match name {
+        Value::Text(name) => check_value(name, value),
+        _ => Ok(()),
+    })
+}
+
+fn check_value(field: &str, value: &cbor::Value) -> Result<(), ProposalError> {
+    match value {
+        Value::Text(text) => {
+            match (1..).zip(text.chars()).find(|(_, character)| character.is_control()) {
+                None => Ok(()),
+                Some((place, character)) => {
+                    Err(ProposalError::Control { field: field.to_owned(), character, place })
+                }
+            }
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(field, item)),
+        Value::Map(map) => map.values().try_for_each(|item| check_value(field, item)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! A ledger as it stands: every entry read, proven under the checkpoint, and
+//! the checkpoint under the log's key.
+//!
+//! Statements' signatures are not checked here, nor documents' bytes: that is
+//! verification.
+
+use crate::authority::{Authority, OpeningError};
+use crate::digest::LeafHash;
+use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
+use crate::merkle::tile::TILE_WIDTH;
+use crate::merkle::{Tree, leaf_hash};
+use crate::revision::History;
+use crate::statement::{Document, Matter, Statement, StatementError};
+
+/// One entry of a ledger.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its index.
+    pub index: u64,
+    /// Its leaf hash.
+    pub leaf: LeafHash,
+    /// What it says.
+    pub statement: Statement,
+}
+
+impl Entry {
+    /// The document it is about, if it is a document statement.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        match &self.statement.matter {
+            Matter::Document(document) => Some(document),
+            _ => None,
+        }
+    }
+}
+
+/// Why a ledger can't be worked with.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// Its files.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// An entry is none.
+    #[error("entry {index}: {error}")]
+    Entry {
+        /// Which.
+        index: u64,
+        /// Why.
+        error: StatementError,
+    },
+    /// The checkpoint covers no entry.
+    #[error("the checkpoint covers no entry")]
+    Empty,
+    /// Entry 0.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    /// The checkpoint's signature.
+    #[error("checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// The checkpoint is another log's.
+    #[error("the checkpoint names the origin {0:?}, entry 0 another")]
+    Origin(String),
+}
+
+/// A ledger as it stands.
+#[derive(Debug)]
+pub struct Register {
+    /// What the log's key signed.
+    pub checkpoint: Checkpoint,
+    /// Who may do what now.
+    pub authority: Authority,
+    /// All documents.
+    pub history: History,
+    /// All hashes.
+    pub tree: Tree,
+    /// All entries.
+    pub entries: Vec<Entry>,
+    /// The entries of the last, partial bundle, as they are.
+    pub tail: Vec<Vec<u8>>,
+}
+
+impl Register {
+    /// Reads a ledger.
+    ///
+    /// # Errors
+    /// If anything the checkpoint covers is missing or damaged, or the
+    /// checkpoint is not signed by the ledger's own key.
+    pub fn read(evidence: &(impl Evidence + ?Sized)) -> Result<Self, RegisterError> {
+        let mut parsed = Vec::new();
+        let mut tail: Vec<Vec<u8>> = Vec::new();
+        let (signed, tree) = read_log(evidence, |index, bytes| {
+            if index % TILE_WIDTH == 0 {
+                tail.clear();
+            }
+            tail.push(bytes.to_vec());
+            parsed.push((leaf_hash(bytes), Statement::parse(bytes)));
+        })?;
+        if tail.len() as u64 == TILE_WIDTH {
+            tail.clear();
+        }
+        let mut entries = Vec::with_capacity(parsed.len());
+        for (index, (leaf, statement)) in (0..).zip(parsed) {
+            let statement = statement.map_err(|error| RegisterError::Entry { index, error })?;
+            entries.push(Entry { index, leaf, statement });
+        }
+        let first = entries.first().ok_or(RegisterError::Empty)?;
+        let (mut authority, _) = Authority::open(first.leaf, first.statement.clone())?;
+        let mut history = History::new();
+        for entry in &entries[1..] {
+            authority.apply(entry.leaf, &entry.statement.matter);
+            if let Some(document) = entry.document() {
+                history.apply(entry.index, entry.leaf, &entry.statement.envelope.subject, document);
+            }
+        }
+        let checkpoint = signed.verify(authority.checkpoint_key())?.clone();
+        if checkpoint.origin != authority.origin() {
+            return Err(RegisterError::Origin(checkpoint.origin));
+        }
+        Ok(Self { checkpoint, authority, history, tree, entries, tail })
+    }
+
+    /// An entry by its index.
+    #[must_use]
+    pub fn entry(&self, index: u64) -> Option<&Entry> {
+        self.entries.get(usize::try_from(index).ok()?)
+    }
+
+    /// An entry that is a document statement, with its document.
+    #[must_use]
+    pub fn document(&self, index: u64) -> Option<(&Entry, &Document)> {
+        let entry = self.entry(index)?;
+        Some((entry, entry.document()?))
+    }
+}

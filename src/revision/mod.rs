@@ -1,0 +1,8 @@
+//! A document's versions: their order, and the differences between two texts.
+//!
+//! Not here: who signed a version ([`crate::authority`]).
+
+//pub mod diff;
+mod history;
+
+pub use history::{ChainFault, Chain, DocumentHistory, History, VersionEntry};

@@ -1,0 +1,86 @@
+//! Reading whole files within bounds, and writing one so that it lasts.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::error::{At as _, StoreError, StoreProblem};
+use super::volume::{FileKind, Volume};
+
+/// Reads a plain file of at most `limit` bytes; `None` if there is none.
+pub(super) fn read(
+    volume: &dyn Volume,
+    path: &Path,
+    limit: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(file) = open(volume, path)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes).at(path, "reading")?;
+    if bytes.len() as u64 > limit {
+        return Err(StoreError::new(path, StoreProblem::TooLong(limit)));
+    }
+    Ok(Some(bytes))
+}
+
+/// Opens a plain file, refusing links; `None` if there is none.
+pub(super) fn open(
+    volume: &dyn Volume,
+    path: &Path,
+) -> Result<Option<Box<dyn std::io::Read>>, StoreError> {
+    match volume.kind(path).at(path, "looking")? {
+        None => Ok(None),
+        Some(FileKind::File) => volume.open(path).at(path, "opening").map(Some),
+        Some(FileKind::Link) => Err(StoreError::new(path, StoreProblem::Link)),
+        Some(_) => Err(StoreError::new(path, StoreProblem::NotAFile)),
+    }
+}
+
+/// Makes a folder and those above it, down from `top`, which exists; each new
+/// name is made durable. Links on the way are refused.
+pub(super) fn make_folders(volume: &dyn Volume, top: &Path, folder: &Path) -> Result<(), StoreError> {
+    let below = folder.strip_prefix(top).unwrap_or(folder);
+    let mut at: PathBuf = top.to_owned();
+    for part in below.components() {
+        let parent = at.clone();
+        at.push(part);
+        match volume.kind(&at).at(&at, "looking")? {
+            Some(FileKind::Folder) => {}
+            Some(FileKind::Link) => return Err(StoreError::new(&at, StoreProblem::Link)),
+            Some(_) => return Err(StoreError::new(&at, StoreProblem::NotAFile)),
+            None => {
+                volume.create_folder(&at, false).at(&at, "making the folder")?;
+                volume.sync_folder(&parent).at(&parent, "making the folder durable")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new file beside its place, makes it durable and puts it there. The
+/// folder exists; another file in its place is replaced only if `replace`.
+pub(super) fn write(
+    volume: &dyn Volume,
+    path: &Path,
+    bytes: &[u8],
+    (secret, replace): (bool, bool),
+) -> Result<(), StoreError> {
+    if !replace && volume.kind(path).at(path, "looking")?.is_some() {
+        return Err(StoreError::new(path, StoreProblem::Exists));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!(".{name}.new"));
+    if volume.kind(&aside).at(&aside, "looking")?.is_some() {
+        volume.remove(&aside).at(&aside, "removing what an interrupted write left")?;
+    }
+    let written = (|| {
+        volume.create(&aside, &mut &*bytes, secret).at(&aside, "writing")?;
+        volume.sync_file(&aside).at(&aside, "making it durable")?;
+        volume.rename(&aside, path).at(path, "putting it in place")
+    })();
+    if written.is_err() {
+        // The first error is the one to tell; the leftover is cleared next time.
+        volume.remove(&aside).unwrap_or_default();
+    }
+    written?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    volume.sync_folder(folder).at(folder, "making the folder durable")
+}

@@ -1,0 +1,81 @@
+//! Every path of a ledger, spelled once. Tile paths are C2SP's and live in
+//! [`crate::merkle::tile`].
+
+use crate::digest::ContentDigest;
+use crate::log::Item;
+use crate::merkle::tile::TileId;
+
+/// The newest signed checkpoint; replacing it is the moment of commit.
+pub const CHECKPOINT: &str = "checkpoint";
+/// Hash tiles and entry bundles.
+pub const TILES: &str = "tile";
+/// The documents as received.
+pub const DOCUMENTS: &str = "documents";
+/// Explains every byte of the ledger.
+pub const FORMAT: &str = "FORMAT.md";
+/// Held by the one writer.
+pub const LOCK: &str = ".lock";
+/// A query cache that may be deleted at will.
+pub const INDEX: &str = "index.sqlite";
+/// Where an append writes aside.
+pub const STAGING: &str = ".staging";
+/// What an append is about to put in place, one path a line, in [`STAGING`].
+pub const PLAN: &str = "plan";
+/// Secret keys, in the folder of keys.
+pub const PRIVATE: &str = "private";
+
+/// The folder of digests inside [`DOCUMENTS`].
+const SHA256: &str = "sha256";
+
+/// Files of a ledger that prove nothing and whose bytes are not checked.
+pub const UNCHECKED: [&str; 3] = [FORMAT, LOCK, INDEX];
+
+/// Where a thing stands, relative to the folder of the ledger; `None` for what
+/// stands in the folder of keys.
+#[must_use]
+pub fn path_of(item: &Item) -> Option<String> {
+    match item {
+        Item::Checkpoint => Some(CHECKPOINT.to_owned()),
+        Item::Tile(tile) => Some(tile.path()),
+        Item::Content(digest) => {
+            let name = digest.to_string();
+            Some(format!("{DOCUMENTS}/{SHA256}/{}/{name}", &name[..2]))
+        }
+        Item::Public(_) => None,
+    }
+}
+
+/// What stands at a path relative to the folder of the ledger; only the one
+/// spelling of [`path_of`] is known.
+#[must_use]
+pub fn item_at(path: &str) -> Option<Item> {
+    let item = if path == CHECKPOINT {
+        Item::Checkpoint
+    } else if let Some(tile) = TileId::parse(path) {
+        Item::Tile(tile)
+    } else {
+        let digest: ContentDigest = path.strip_prefix(DOCUMENTS)?.rsplit('/').next()?.parse().ok()?;
+        Item::Content(digest)
+    };
+    (path_of(&item).as_deref() == Some(path)).then_some(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_read_back_in_one_spelling_only() {
+        let digest = ContentDigest::of(b"x");
+        for item in [Item::Checkpoint, Item::Content(digest)] {
+            let path = path_of(&item).expect("stands in the ledger");
+            assert_eq!(item_at(&path), Some(item));
+            assert_eq!(item_at(&path.to_uppercase()), None);
+        }
+        let name = digest.to_string();
+        for path in [name.clone(), format!("documents/{name}"), format!("documents/sha256/00/{name}")] {
+            assert_eq!(item_at(&path), None, "{path}");
+        }
+        assert_eq!(item_at("tile/0/000.p/1").and_then(|item| path_of(&item)).as_deref(), Some("tile/0/000.p/1"));
+    }
+}
