@@ -100,7 +100,9 @@ impl ContentDigest {
     #[must_use]
     pub fn from_ni_name(name: &str) -> Option<Self> {
         let value = name.strip_prefix(NI_PREFIX)?;
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(value).ok()?;
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(value)
+            .ok()?;
         Some(Self(bytes.try_into().ok()?))
     }
 }
@@ -185,7 +187,13 @@ mod tests {
         assert_eq!(digest.to_string(), text);
         assert_eq!(text.parse(), Ok(digest));
         assert_eq!(text.to_uppercase().parse(), Ok(digest));
-        for bad in ["", "ba78", &text[1..], &format!("{text}0"), &text.replace('b', "g")] {
+        for bad in [
+            "",
+            "ba78",
+            &text[1..],
+            &format!("{text}0"),
+            &text.replace('b', "g"),
+        ] {
             assert!(bad.parse::<ContentDigest>().is_err(), "{bad}");
         }
     }

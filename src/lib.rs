@@ -1,13 +1,15 @@
 //! A provenance-tracked ledger of official documents.
 
+pub mod authority;
 pub mod digest;
 pub mod encoding;
 pub mod key;
-pub mod merkle;
-pub mod statement;
 pub mod log;
-pub mod authority;
+pub mod reading;
+pub mod merkle;
+pub mod registry;
 pub mod revision;
+pub mod statement;
 pub mod store;
 pub mod symbol;
-pub mod registry;
+pub mod verify;

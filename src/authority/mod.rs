@@ -122,19 +122,37 @@ impl Authority {
         };
         authority.add_all(&opening)?;
         let signer = match &envelope.key_id {
-            KeyId::Thumbprint(id) => authority.keys.get(id).filter(|key| key.role == Role::Registrar),
+            KeyId::Thumbprint(id) => authority
+                .keys
+                .get(id)
+                .filter(|key| key.role == Role::Registrar),
             KeyId::Other(_) => None,
         };
         let key = signer.ok_or(OpeningError::NotByRegistrar)?.key;
-        let verified = statement.verify(&key).map_err(|_| OpeningError::BadSignature)?;
+        let verified = statement
+            .verify(&key)
+            .map_err(|_| OpeningError::BadSignature)?;
         Ok((authority, verified))
     }
 
     fn add_all(&mut self, opening: &Opening) -> Result<(), OpeningError> {
-        let holders = opening.registrars.iter().map(|holder| (holder, Role::Registrar));
+        let holders = opening
+            .registrars
+            .iter()
+            .map(|holder| (holder, Role::Registrar));
         let holders = holders
-            .chain(opening.officers.iter().map(|holder| (holder, Role::Officer)))
-            .chain(opening.recovery.iter().map(|holder| (holder, Role::Recovery)));
+            .chain(
+                opening
+                    .officers
+                    .iter()
+                    .map(|holder| (holder, Role::Officer)),
+            )
+            .chain(
+                opening
+                    .recovery
+                    .iter()
+                    .map(|holder| (holder, Role::Recovery)),
+            );
         for (holder, role) in holders {
             self.add(holder, role)?;
         }
@@ -232,7 +250,11 @@ impl Authority {
     #[must_use]
     pub fn check_context(&self, context: &Context, index: u64, tree: &Tree) -> Vec<Refusal> {
         let mut refusals = Vec::new();
-        let Context { ledger, on: TreeHead { size, root }, authority } = *context;
+        let Context {
+            ledger,
+            on: TreeHead { size, root },
+            authority,
+        } = *context;
         if ledger != self.ledger {
             refusals.push(Refusal::OtherLedger(ledger));
         }
@@ -242,7 +264,10 @@ impl Authority {
             refusals.push(Refusal::OnRoot { size });
         }
         if authority != self.newest {
-            refusals.push(Refusal::OtherAuthority { named: authority, newest: self.newest });
+            refusals.push(Refusal::OtherAuthority {
+                named: authority,
+                newest: self.newest,
+            });
         }
         refusals
     }
@@ -291,7 +316,10 @@ impl Authority {
             Matter::Unknown => return refusals,
         };
         if signer.role != needed {
-            refusals.push(Refusal::Role { has: signer.role, needed });
+            refusals.push(Refusal::Role {
+                has: signer.role,
+                needed,
+            });
         }
         refusals
     }

@@ -2,9 +2,10 @@
 //! All of it follows from the ledger, so that verification can compare.
 
 use crate::encoding::note::{TYPE_ED25519, verifier_key};
+use crate::key::PublicKey;
 use crate::statement::{Policy, Threshold};
 
-use super::{Authority, KeyLife};
+use super::{Authority, KeyLife, Role};
 
 /// The trust file (C2SP tlog-policy).
 pub const POLICY_FILE: &str = "policy";
@@ -25,8 +26,15 @@ impl KeyLife {
     /// first eight digits of its thumbprint.
     #[must_use]
     pub fn file_stem(&self) -> String {
-        let thumbprint = self.key.thumbprint().to_string();
-        format!("{}-{}", self.role.as_str(), &thumbprint[..8])
+        self.role.file_stem(&self.key)
+    }
+}
+
+impl Role {
+    /// See [`KeyLife::file_stem`].
+    #[must_use]
+    pub fn file_stem(self, key: &PublicKey) -> String {
+        format!("{}-{}", self.as_str(), &key.thumbprint().to_string()[..8])
     }
 }
 
@@ -39,8 +47,14 @@ impl Authority {
             name: format!("{}.pem", key.file_stem()),
             text: key.key.to_pem(),
         });
-        let policy = PublicFile { name: POLICY_FILE.to_owned(), text: self.policy_text() };
-        let id = PublicFile { name: LEDGER_ID_FILE.to_owned(), text: format!("{}\n", self.ledger_id()) };
+        let policy = PublicFile {
+            name: POLICY_FILE.to_owned(),
+            text: self.policy_text(),
+        };
+        let id = PublicFile {
+            name: LEDGER_ID_FILE.to_owned(),
+            text: format!("{}\n", self.ledger_id()),
+        };
         pems.chain([policy, id]).collect()
     }
 
@@ -54,7 +68,11 @@ impl Authority {
 
 fn quorum_lines(policy: &Policy) -> String {
     let witnesses = policy.witnesses.iter().map(|witness| {
-        let url = witness.url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
+        let url = witness
+            .url
+            .as_ref()
+            .map(|url| format!(" {url}"))
+            .unwrap_or_default();
         format!("witness {} {}{url}\n", witness.name, witness.vkey)
     });
     let groups = policy.groups.iter().map(|group| {
@@ -63,7 +81,11 @@ fn quorum_lines(policy: &Policy) -> String {
             Threshold::All => "all".to_owned(),
             Threshold::Count(count) => count.to_string(),
         };
-        format!("group {} {threshold} {}\n", group.name, group.members.join(" "))
+        format!(
+            "group {} {threshold} {}\n",
+            group.name,
+            group.members.join(" ")
+        )
     });
     let quorum = format!("quorum {}\n", policy.quorum.as_deref().unwrap_or("none"));
     witnesses.chain(groups).chain([quorum]).collect()

@@ -48,7 +48,9 @@ pub enum Refusal {
         index: u64,
     },
     /// The entries before it are not those it was signed on.
-    #[error("was signed on other entries than the {size} before it: they were altered, removed or reordered")]
+    #[error(
+        "was signed on other entries than the {size} before it: they were altered, removed or reordered"
+    )]
     OnRoot {
         /// `on` size.
         size: u64,
@@ -74,7 +76,9 @@ pub enum Refusal {
     #[error("the policy does not allow the distribution {0:?}")]
     Distribution(String),
     /// The policy asks for a second officer, which this version can't weigh.
-    #[error("the policy requires a second officer's endorsement, which this version does not evaluate")]
+    #[error(
+        "the policy requires a second officer's endorsement, which this version does not evaluate"
+    )]
     FourEyes,
     /// A kind of statement this version can't weigh.
     #[error("statements of kind {0:?} are not evaluated by this version")]
@@ -87,7 +91,10 @@ impl Refusal {
     pub fn is_open(&self) -> bool {
         matches!(
             self,
-            Self::UnknownKeyForm | Self::UnknownAlgorithm(_) | Self::FourEyes | Self::NotEvaluated(_)
+            Self::UnknownKeyForm
+                | Self::UnknownAlgorithm(_)
+                | Self::FourEyes
+                | Self::NotEvaluated(_)
         )
     }
 }
@@ -99,9 +106,16 @@ pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(),
     }
     if identifier.is_empty() {
         let allowed = scope.iter().any(|prefix| prefix == NO_SYMBOL);
-        return if allowed { Ok(()) } else { Err(Refusal::Scope("a document without a symbol".into())) };
+        return if allowed {
+            Ok(())
+        } else {
+            Err(Refusal::Scope("a document without a symbol".into()))
+        };
     }
-    let prefixes: Vec<_> = scope.iter().filter_map(|prefix| Scope::parse(prefix).ok()).collect();
+    let prefixes: Vec<_> = scope
+        .iter()
+        .filter_map(|prefix| Scope::parse(prefix).ok())
+        .collect();
     let outside = identifier.iter().find(|symbol| {
         let key = SymbolKey::of_canonical(symbol);
         !prefixes.iter().any(|prefix| prefix.covers(&key))
@@ -112,8 +126,13 @@ pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(),
 pub(super) fn check_policy(policy: &Policy, record: &DocumentRecord) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if !policy.required.is_empty() {
-        let Value::Map(fields) = record.to_value() else { return refusals };
-        let missing = policy.required.iter().filter(|name| !fields.contains_key(&cbor::text(*name)));
+        let Value::Map(fields) = record.to_value() else {
+            return refusals;
+        };
+        let missing = policy
+            .required
+            .iter()
+            .filter(|name| !fields.contains_key(&cbor::text(*name)));
         refusals.extend(missing.cloned().map(Refusal::FieldRequired));
     }
     if let Some(distribution) = &record.distribution

@@ -89,9 +89,15 @@ pub enum CborReason {
 pub fn decode(bytes: &[u8]) -> Result<Value, CborError> {
     let end = check_item(bytes, 0, 0)?;
     if end != bytes.len() {
-        return Err(CborError { offset: end, reason: CborReason::Trailing });
+        return Err(CborError {
+            offset: end,
+            reason: CborReason::Trailing,
+        });
     }
-    let not_deterministic = CborError { offset: 0, reason: CborReason::NotDeterministic };
+    let not_deterministic = CborError {
+        offset: 0,
+        reason: CborReason::NotDeterministic,
+    };
     let value: Value = serde_cbor::from_slice(bytes).map_err(|_| not_deterministic.clone())?;
     if encode(&value) != bytes {
         return Err(not_deterministic);
@@ -176,7 +182,9 @@ fn read_head(bytes: &[u8], at: usize) -> Result<(u8, u64, usize), CborError> {
     let Some(digits) = bytes.get(at + 1..at + 1 + width) else {
         return fail(at, CborReason::Truncated);
     };
-    let argument = digits.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
+    let argument = digits
+        .iter()
+        .fold(0, |value, byte| value << 8 | u64::from(*byte));
     let least = match width {
         1 => 24,
         2 => 1 << 8,
@@ -190,7 +198,10 @@ fn read_head(bytes: &[u8], at: usize) -> Result<(u8, u64, usize), CborError> {
 }
 
 fn skip(bytes: &[u8], at: usize, body: usize, length: u64) -> Result<usize, CborError> {
-    match usize::try_from(length).ok().and_then(|length| body.checked_add(length)) {
+    match usize::try_from(length)
+        .ok()
+        .and_then(|length| body.checked_add(length))
+    {
         Some(end) if end <= bytes.len() => Ok(end),
         _ => fail(at, CborReason::Truncated),
     }
@@ -267,8 +278,14 @@ mod tests {
         assert_eq!(refused(&[0x19, 0x00, 0xff]), CborReason::NotShortest);
         assert_eq!(refused(&[0x58, 0x01, 0x00]), CborReason::NotShortest);
         assert_eq!(refused(&[0x9f, 0xff]), CborReason::Indefinite);
-        assert_eq!(refused(&[0xa2, 0x02, 0x00, 0x01, 0x00]), CborReason::Unsorted);
-        assert_eq!(refused(&[0xa2, 0x01, 0x00, 0x01, 0x00]), CborReason::DuplicateKey);
+        assert_eq!(
+            refused(&[0xa2, 0x02, 0x00, 0x01, 0x00]),
+            CborReason::Unsorted
+        );
+        assert_eq!(
+            refused(&[0xa2, 0x01, 0x00, 0x01, 0x00]),
+            CborReason::DuplicateKey
+        );
         assert_eq!(refused(&[0xc1, 0x00]), CborReason::Tag);
         assert_eq!(refused(&[0xf9, 0x00, 0x00]), CborReason::Float);
         assert_eq!(refused(&[0xf7]), CborReason::Simple);
@@ -276,9 +293,18 @@ mod tests {
         assert_eq!(refused(&[0x1c]), CborReason::Reserved);
         assert_eq!(refused(&[0x61, 0xff]), CborReason::NotUtf8);
         assert_eq!(refused(&[0x81; 40]), CborReason::TooDeep);
-        assert_eq!(refused(&[0x9b, 0, 0, 0, 1, 0, 0, 0, 0]), CborReason::TooLarge);
-        assert_eq!(refused(&[0xbb, 0, 0, 0, 1, 0, 0, 0, 0]), CborReason::TooLarge);
-        assert_eq!(refused(&[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), CborReason::Truncated);
+        assert_eq!(
+            refused(&[0x9b, 0, 0, 0, 1, 0, 0, 0, 0]),
+            CborReason::TooLarge
+        );
+        assert_eq!(
+            refused(&[0xbb, 0, 0, 0, 1, 0, 0, 0, 0]),
+            CborReason::TooLarge
+        );
+        assert_eq!(
+            refused(&[0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            CborReason::Truncated
+        );
         let mut long = vec![0x79, 0x20, 0x01];
         long.extend([b'a'; 8_193]);
         assert_eq!(refused(&long), CborReason::TooLarge);
@@ -287,7 +313,14 @@ mod tests {
     #[test]
     fn keys_are_ordered_by_their_encodings() {
         // RFC 8949 §4.2.1 example order, without the float and simple keys.
-        let keys = [int(10), int(100), int(-1), text("z"), text("aa"), Value::Array(vec![int(100)])];
+        let keys = [
+            int(10),
+            int(100),
+            int(-1),
+            text("z"),
+            text("aa"),
+            Value::Array(vec![int(100)]),
+        ];
         let map: Map = keys.iter().rev().map(|key| (key.clone(), int(0))).collect();
         let encoded = encode_map(&map);
         let mut expected = vec![0xa6];

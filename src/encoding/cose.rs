@@ -66,12 +66,21 @@ impl Sign1 {
             _ => return Err(CoseError::NotTagged),
         };
         let value = cbor::decode(untagged).map_err(|error| {
-            CoseError::Message(CborError { offset: error.offset + 1, ..error })
+            CoseError::Message(CborError {
+                offset: error.offset + 1,
+                ..error
+            })
         })?;
-        let Value::Array(parts) = value else { return Err(CoseError::Shape) };
+        let Value::Array(parts) = value else {
+            return Err(CoseError::Shape);
+        };
         let parts: [Value; 4] = parts.try_into().map_err(|_| CoseError::Shape)?;
-        let [Value::Bytes(protected), Value::Map(unprotected), payload, Value::Bytes(signature)] =
-            parts
+        let [
+            Value::Bytes(protected),
+            Value::Map(unprotected),
+            payload,
+            Value::Bytes(signature),
+        ] = parts
         else {
             return Err(CoseError::Shape);
         };
@@ -82,7 +91,13 @@ impl Sign1 {
         };
         let header = read_protected(&protected)?;
         check_labels(&header, &unprotected)?;
-        Ok(Self { protected, header, unprotected, payload, signature })
+        Ok(Self {
+            protected,
+            header,
+            unprotected,
+            payload,
+            signature,
+        })
     }
 
     /// The protected header, decoded.
@@ -151,7 +166,11 @@ fn read_protected(protected: &[u8]) -> Result<Map, CoseError> {
 }
 
 fn check_labels(header: &Map, unprotected: &Map) -> Result<(), CoseError> {
-    if header.keys().chain(unprotected.keys()).any(|key| !is_label(key)) {
+    if header
+        .keys()
+        .chain(unprotected.keys())
+        .any(|key| !is_label(key))
+    {
         return Err(CoseError::Shape);
     }
     let crit = cbor::int(CRIT);
@@ -180,7 +199,10 @@ mod tests {
         assert_eq!(message.payload(), Some(&b"payload"[..]));
         assert_eq!(message.signature(), [7; 64]);
         assert_eq!(message.header().get(&cbor::int(1)), Some(&cbor::int(-8)));
-        assert_eq!(message.to_be_signed(b""), sig_structure(&protected, b"payload"));
+        assert_eq!(
+            message.to_be_signed(b""),
+            sig_structure(&protected, b"payload")
+        );
     }
 
     #[test]

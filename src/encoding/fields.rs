@@ -71,18 +71,28 @@ impl Fields {
     pub fn new(path: &str, value: Value) -> Result<Self, FieldError> {
         let problem = match value {
             Value::Map(map) if map.keys().all(|key| matches!(key, Value::Text(_))) => {
-                return Ok(Self { path: path.to_owned(), map, unread: Vec::new() });
+                return Ok(Self {
+                    path: path.to_owned(),
+                    map,
+                    unread: Vec::new(),
+                });
             }
             Value::Map(_) => FieldProblem::KeyNotText,
             _ => FieldProblem::NotMap,
         };
-        Err(FieldError { field: path.to_owned(), problem })
+        Err(FieldError {
+            field: path.to_owned(),
+            problem,
+        })
     }
 
     /// An error about one of this map's fields.
     #[must_use]
     pub fn error(&self, name: &str, problem: FieldProblem) -> FieldError {
-        FieldError { field: self.path_of(name), problem }
+        FieldError {
+            field: self.path_of(name),
+            problem,
+        }
     }
 
     /// Every pair of this map that was not taken, and the paths of those left
@@ -138,7 +148,10 @@ impl Fields {
     /// If it is no array, is empty, or an item is no text.
     pub fn texts(&mut self, name: &str) -> Result<Vec<String>, FieldError> {
         self.list(name, |path, value| {
-            as_text(value).map_err(|problem| FieldError { field: path.to_owned(), problem })
+            as_text(value).map_err(|problem| FieldError {
+                field: path.to_owned(),
+                problem,
+            })
         })
     }
 
@@ -171,7 +184,9 @@ impl Fields {
         name: &str,
         read: impl FnOnce(&mut Fields) -> Result<T, FieldError>,
     ) -> Result<Option<T>, FieldError> {
-        let Some(value) = self.value(name) else { return Ok(None) };
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
         let mut inner = Fields::new(&self.path_of(name), value)?;
         let item = read(&mut inner)?;
         self.unread.extend(inner.unread());
@@ -180,10 +195,14 @@ impl Fields {
 
     /// Paths of everything that was not taken, here and further inside.
     fn unread(self) -> impl Iterator<Item = String> {
-        let here: Vec<_> = self.map.keys().map(|key| match key {
-            Value::Text(name) => self.path_of(name),
-            _ => self.path.clone(),
-        }).collect();
+        let here: Vec<_> = self
+            .map
+            .keys()
+            .map(|key| match key {
+                Value::Text(name) => self.path_of(name),
+                _ => self.path.clone(),
+            })
+            .collect();
         here.into_iter().chain(self.unread)
     }
 
@@ -201,7 +220,10 @@ impl Fields {
         convert: impl Fn(Value) -> Result<T, FieldProblem>,
     ) -> Result<Option<T>, FieldError> {
         let value = self.value(name);
-        value.map(convert).transpose().map_err(|problem| self.error(name, problem))
+        value
+            .map(convert)
+            .transpose()
+            .map_err(|problem| self.error(name, problem))
     }
 
     fn list<T>(
@@ -219,11 +241,17 @@ impl Fields {
         };
         let path = self.path_of(name);
         let numbered = items.into_iter().enumerate();
-        numbered.map(|(index, item)| convert(&format!("{path}[{index}]"), item)).collect()
+        numbered
+            .map(|(index, item)| convert(&format!("{path}[{index}]"), item))
+            .collect()
     }
 
     fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
     }
 }
 
@@ -259,8 +287,13 @@ mod tests {
         let inner = Value::Map(Map::from([(text("name"), int(3))]));
         let map = Map::from([(text("signatories"), Value::Array(vec![inner]))]);
         let mut fields = Fields::new("", Value::Map(map)).expect("a map");
-        let error = fields.maps("signatories", |item| item.text("name")).expect_err("no text");
-        assert_eq!(error.to_string(), "field \"signatories[0].name\": is not a text");
+        let error = fields
+            .maps("signatories", |item| item.text("name"))
+            .expect_err("no text");
+        assert_eq!(
+            error.to_string(),
+            "field \"signatories[0].name\": is not a text"
+        );
     }
 
     #[test]
@@ -275,8 +308,12 @@ mod tests {
     #[test]
     fn what_is_left_inside_is_told_by_its_path() {
         let inner = Value::Map(Map::from([(text("size"), int(3)), (text("crc"), int(4))]));
-        let mut fields = Fields::new("", Value::Map(Map::from([(text("file"), inner)]))).expect("a map");
-        assert_eq!(fields.map("file", |file| file.uint("size")), Ok(Some(Some(3))));
+        let mut fields =
+            Fields::new("", Value::Map(Map::from([(text("file"), inner)]))).expect("a map");
+        assert_eq!(
+            fields.map("file", |file| file.uint("size")),
+            Ok(Some(Some(3)))
+        );
         assert_eq!(fields.rest(), (Map::new(), vec!["file.crc".to_owned()]));
     }
 }

@@ -43,7 +43,9 @@ pub enum NoteError {
     #[error("signature line {0} is malformed")]
     BadSignatureLine(usize),
     /// A key name that a note can't carry.
-    #[error("{0:?} can't be a key name: empty, or with a space, a plus sign or a control character")]
+    #[error(
+        "{0:?} can't be a key name: empty, or with a space, a plus sign or a control character"
+    )]
     BadName(String),
 }
 
@@ -77,7 +79,10 @@ impl Note {
             return Err(NoteError::TooLong);
         }
         let note = std::str::from_utf8(bytes).map_err(|_| NoteError::NotUtf8)?;
-        if let Some((place, _)) = note.char_indices().find(|(_, c)| c.is_control() && *c != '\n') {
+        if let Some((place, _)) = note
+            .char_indices()
+            .find(|(_, c)| c.is_control() && *c != '\n')
+        {
             return Err(NoteError::Control(place));
         }
         let split = note.rfind("\n\n").ok_or(NoteError::NoSeparator)?;
@@ -95,7 +100,10 @@ impl Note {
                 NoteSignature::parse(line).ok_or(NoteError::BadSignatureLine(number))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { text: text.to_owned(), signatures })
+        Ok(Self {
+            text: text.to_owned(),
+            signatures,
+        })
     }
 
     /// Writes the note.
@@ -104,7 +112,11 @@ impl Note {
         let mut note = format!("{}\n", self.text);
         for line in &self.signatures {
             let value = [&line.key_id[..], &line.signature].concat();
-            note.push_str(&format!("{SIGNATURE_START}{} {}\n", line.name, base64::encode(&value)));
+            note.push_str(&format!(
+                "{SIGNATURE_START}{} {}\n",
+                line.name,
+                base64::encode(&value)
+            ));
         }
         note
     }
@@ -119,7 +131,11 @@ impl NoteSignature {
         if signature.is_empty() {
             return None;
         }
-        Some(Self { name: name.to_owned(), key_id: *key_id, signature: signature.to_vec() })
+        Some(Self {
+            name: name.to_owned(),
+            key_id: *key_id,
+            signature: signature.to_vec(),
+        })
     }
 }
 
@@ -175,8 +191,19 @@ mod tests {
         assert_eq!(refused("text\n\n"), NoteError::NoSignature);
         assert_eq!(refused("text\n\n— a AAAAAAA="), NoteError::Unterminated);
         assert_eq!(refused("te\txt\n\n— a AAAAAAA=\n"), NoteError::Control(2));
-        for line in ["- a AAAAAAA=", "— a AAAA", "— a AAAAAA==", "— a+b AAAAAAA=", "—  AAAAAAA=", "— a AAAAAAB="] {
-            assert_eq!(refused(&format!("text\n\n{line}\n")), NoteError::BadSignatureLine(1), "{line}");
+        for line in [
+            "- a AAAAAAA=",
+            "— a AAAA",
+            "— a AAAAAA==",
+            "— a+b AAAAAAA=",
+            "—  AAAAAAA=",
+            "— a AAAAAAB=",
+        ] {
+            assert_eq!(
+                refused(&format!("text\n\n{line}\n")),
+                NoteError::BadSignatureLine(1),
+                "{line}"
+            );
         }
         assert_eq!(Note::parse(b"\xff"), Err(NoteError::NotUtf8));
         assert_eq!(Note::parse(&[b'a'; MAX_NOTE + 1]), Err(NoteError::TooLong));

@@ -75,7 +75,9 @@ impl PublicKey {
     /// If it does not verify, or is not 64 bytes long.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        self.0.verify_strict(message, &signature).map_err(|_| BadSignature)
+        self.0
+            .verify_strict(message, &signature)
+            .map_err(|_| BadSignature)
     }
 
     /// RFC 9679: SHA-256 over the deterministic encoding of the COSE_Key's
@@ -101,19 +103,30 @@ impl PublicKey {
     /// # Errors
     /// If it is another kind of key, has other members, or is no usable point.
     pub fn from_cose_key(value: &Value) -> Result<Self, PublicKeyError> {
-        let Value::Map(map) = value else { return Err(PublicKeyError::NotCoseKey) };
+        let Value::Map(map) = value else {
+            return Err(PublicKeyError::NotCoseKey);
+        };
         let Some(Value::Bytes(x)) = map.get(&cbor::int(label::X)) else {
             return Err(PublicKeyError::NotCoseKey);
         };
-        let x = x.as_slice().try_into().map_err(|_| PublicKeyError::NotCoseKey)?;
+        let x = x
+            .as_slice()
+            .try_into()
+            .map_err(|_| PublicKeyError::NotCoseKey)?;
         let key = Self::from_bytes(x)?;
-        if key.to_cose_key() == *value { Ok(key) } else { Err(PublicKeyError::NotCoseKey) }
+        if key.to_cose_key() == *value {
+            Ok(key)
+        } else {
+            Err(PublicKeyError::NotCoseKey)
+        }
     }
 
     /// A SubjectPublicKeyInfo in PEM (RFC 8410 §4, RFC 7468), with line feeds.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        self.0.to_public_key_pem(LineEnding::LF).expect("an Ed25519 key has a PEM form")
+        self.0
+            .to_public_key_pem(LineEnding::LF)
+            .expect("an Ed25519 key has a PEM form")
     }
 
     /// Reads a SubjectPublicKeyInfo in PEM.
@@ -150,9 +163,14 @@ mod tests {
     fn a_cose_key_has_its_required_members_only() {
         let key = crate::key::SecretKey::from_seed([1; 32]).public();
         assert_eq!(PublicKey::from_cose_key(&key.to_cose_key()), Ok(key));
-        let Value::Map(mut map) = key.to_cose_key() else { unreachable!("a map") };
+        let Value::Map(mut map) = key.to_cose_key() else {
+            unreachable!("a map")
+        };
         map.insert(cbor::int(3), cbor::int(-8));
-        assert_eq!(PublicKey::from_cose_key(&Value::Map(map)), Err(PublicKeyError::NotCoseKey));
+        assert_eq!(
+            PublicKey::from_cose_key(&Value::Map(map)),
+            Err(PublicKeyError::NotCoseKey)
+        );
     }
 
     #[test]

@@ -105,7 +105,10 @@ impl SecretKey {
     /// Whether the PEM text holds an encrypted key, by its label.
     #[must_use]
     pub fn is_encrypted(pem: &str) -> bool {
-        matches!(SecretDocument::from_pem(pem), Ok((EncryptedPrivateKeyInfoRef::PEM_LABEL, _)))
+        matches!(
+            SecretDocument::from_pem(pem),
+            Ok((EncryptedPrivateKeyInfoRef::PEM_LABEL, _))
+        )
     }
 
     /// Reads either form.
@@ -113,7 +116,8 @@ impl SecretKey {
     /// # Errors
     /// If it is neither, is no Ed25519 key, or the passphrase is missing or wrong.
     pub fn from_pem(pem: &str, passphrase: Option<&str>) -> Result<Self, SecretKeyError> {
-        let (label, document) = SecretDocument::from_pem(pem).map_err(|_| SecretKeyError::NotPkcs8)?;
+        let (label, document) =
+            SecretDocument::from_pem(pem).map_err(|_| SecretKeyError::NotPkcs8)?;
         match label {
             PrivateKeyInfoRef::PEM_LABEL => Self::from_der(&document),
             EncryptedPrivateKeyInfoRef::PEM_LABEL => {
@@ -125,8 +129,13 @@ impl SecretKey {
 
     fn to_der(&self) -> SecretDocument {
         // Version 1, without the public key: OpenSSL 3.0 can't read version 2.
-        let bytes = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
-        bytes.to_pkcs8_der().expect("an Ed25519 key has a PKCS#8 form")
+        let bytes = KeypairBytes {
+            secret_key: self.0.to_bytes(),
+            public_key: None,
+        };
+        bytes
+            .to_pkcs8_der()
+            .expect("an Ed25519 key has a PKCS#8 form")
     }
 
     fn from_der(document: &SecretDocument) -> Result<Self, SecretKeyError> {
@@ -143,7 +152,9 @@ impl fmt::Debug for SecretKey {
 }
 
 fn pem(label: &'static str, document: &SecretDocument) -> Zeroizing<String> {
-    document.to_pem(label, LineEnding::LF).expect("a short document has a PEM form")
+    document
+        .to_pem(label, LineEnding::LF)
+        .expect("a short document has a PEM form")
 }
 
 fn decrypt(
@@ -153,22 +164,31 @@ fn decrypt(
     let info = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
         .map_err(|_| SecretKeyError::UnsupportedEncryption)?;
     let passphrase = passphrase.ok_or(SecretKeyError::PassphraseNeeded)?;
-    info.decrypt(passphrase).map_err(|_| SecretKeyError::WrongPassphrase)
+    info.decrypt(passphrase)
+        .map_err(|_| SecretKeyError::WrongPassphrase)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NONCES: EncryptionNonces = EncryptionNonces { salt: [3; 16], iv: [4; 16] };
+    const NONCES: EncryptionNonces = EncryptionNonces {
+        salt: [3; 16],
+        iv: [4; 16],
+    };
 
     #[test]
     fn both_forms_read_back() {
         let key = SecretKey::from_seed([9; 32]);
         let plain = key.to_plain_pem();
         assert!(!SecretKey::is_encrypted(&plain));
-        assert_eq!(SecretKey::from_pem(&plain, None).map(|k| k.public()), Ok(key.public()));
-        let encrypted = key.to_encrypted_pem("open sesame", NONCES).expect("encrypts");
+        assert_eq!(
+            SecretKey::from_pem(&plain, None).map(|k| k.public()),
+            Ok(key.public())
+        );
+        let encrypted = key
+            .to_encrypted_pem("open sesame", NONCES)
+            .expect("encrypts");
         assert!(SecretKey::is_encrypted(&encrypted));
         let read = SecretKey::from_pem(&encrypted, Some("open sesame"));
         assert_eq!(read.map(|k| k.public()), Ok(key.public()));
@@ -177,12 +197,20 @@ mod tests {
     #[test]
     fn each_failure_is_named() {
         let key = SecretKey::from_seed([9; 32]);
-        let encrypted = key.to_encrypted_pem("open sesame", NONCES).expect("encrypts");
+        let encrypted = key
+            .to_encrypted_pem("open sesame", NONCES)
+            .expect("encrypts");
         let error = |pem: &str, pass| SecretKey::from_pem(pem, pass).expect_err("must fail");
         assert_eq!(error(&encrypted, None), SecretKeyError::PassphraseNeeded);
-        assert_eq!(error(&encrypted, Some("wrong")), SecretKeyError::WrongPassphrase);
+        assert_eq!(
+            error(&encrypted, Some("wrong")),
+            SecretKeyError::WrongPassphrase
+        );
         assert_eq!(error("", None), SecretKeyError::NotPkcs8);
-        assert_eq!(error(&key.public().to_pem(), None), SecretKeyError::NotPkcs8);
+        assert_eq!(
+            error(&key.public().to_pem(), None),
+            SecretKeyError::NotPkcs8
+        );
         let empty = key.to_encrypted_pem("", NONCES).expect_err("must fail");
         assert_eq!(empty, SecretKeyError::EmptyPassphrase);
     }

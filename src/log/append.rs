@@ -51,7 +51,11 @@ impl Growth {
         let first = tree.size() / TILE_WIDTH * TILE_WIDTH;
         let expected = (first..tree.size()).map(|index| tree.leaf(index));
         let given = tail.iter().map(|entry| Some(leaf_hash(entry)));
-        if expected.eq(given) { Ok(Self { tree, tail }) } else { Err(AppendError::Tail) }
+        if expected.eq(given) {
+            Ok(Self { tree, tail })
+        } else {
+            Err(AppendError::Tail)
+        }
     }
 
     /// The tree so far.
@@ -65,7 +69,10 @@ impl Growth {
     /// # Errors
     /// If an entry does not fit a bundle; nothing is appended then.
     pub fn append(&mut self, entries: Vec<Vec<u8>>) -> Result<Append, AppendError> {
-        if entries.iter().any(|entry| entry.is_empty() || entry.len() > usize::from(u16::MAX)) {
+        if entries
+            .iter()
+            .any(|entry| entry.is_empty() || entry.len() > usize::from(u16::MAX))
+        {
             return Err(AppendError::EntrySize);
         }
         let old_size = self.tree.size();
@@ -81,9 +88,20 @@ impl Growth {
             .collect::<Option<_>>()
             .ok_or(AppendError::EntrySize)?;
         let full_until = new_size / TILE_WIDTH * TILE_WIDTH;
-        self.tail.drain(..usize::try_from(full_until.saturating_sub(first_held)).unwrap_or(0));
-        let superseding = tiles.iter().map(|(tile, _)| *tile).filter(TileId::is_full).collect();
-        Ok(Append { old_size, new_size, new_root: self.tree.root(), tiles, superseding })
+        self.tail
+            .drain(..usize::try_from(full_until.saturating_sub(first_held)).unwrap_or(0));
+        let superseding = tiles
+            .iter()
+            .map(|(tile, _)| *tile)
+            .filter(TileId::is_full)
+            .collect();
+        Ok(Append {
+            old_size,
+            new_size,
+            new_root: self.tree.root(),
+            tiles,
+            superseding,
+        })
     }
 
     fn contents(&self, tile: &TileId, first_held: u64) -> Option<Vec<u8>> {
@@ -107,12 +125,16 @@ mod tests {
     #[test]
     fn any_sequence_of_appends_gives_the_files_of_one_append() {
         let mut at_once = Growth::default();
-        let all = at_once.append((0..700).map(entry).collect()).expect("planned");
+        let all = at_once
+            .append((0..700).map(entry).collect())
+            .expect("planned");
         let mut growth = Growth::default();
         let mut files = BTreeMap::new();
         let mut next = 0;
         for step in [1, 1, 253, 1, 1, 300, 100, 43] {
-            let append = growth.append((next..next + step).map(entry).collect()).expect("planned");
+            let append = growth
+                .append((next..next + step).map(entry).collect())
+                .expect("planned");
             assert_eq!((append.old_size, append.new_size), (next, next + step));
             next += step;
             files.extend(append.tiles);
@@ -129,7 +151,9 @@ mod tests {
     #[test]
     fn continuing_needs_the_right_tail() {
         let mut growth = Growth::default();
-        growth.append((0..258).map(entry).collect()).expect("planned");
+        growth
+            .append((0..258).map(entry).collect())
+            .expect("planned");
         let tree = growth.tree().clone();
         assert!(Growth::new(tree.clone(), vec![entry(256), entry(257)]).is_ok());
         assert!(Growth::new(tree.clone(), vec![entry(256)]).is_err());

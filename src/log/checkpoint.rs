@@ -2,8 +2,8 @@
 //! size and its root. The key's name is the origin.
 
 use crate::digest::TreeHash;
-use crate::encoding::note::{self, Note, NoteError, NoteSignature, TYPE_ED25519};
 use crate::encoding::base64;
+use crate::encoding::note::{self, Note, NoteError, NoteSignature, TYPE_ED25519};
 use crate::key::{PublicKey, SignError, Signer};
 
 /// The longest origin, in bytes.
@@ -47,7 +47,12 @@ impl Checkpoint {
     /// The note text that is signed.
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, base64::encode(self.root.as_bytes()))
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            base64::encode(self.root.as_bytes())
+        )
     }
 
     /// Signs it: the bytes of the file `checkpoint`.
@@ -57,13 +62,18 @@ impl Checkpoint {
     pub fn sign(&self, signer: &dyn Signer) -> Result<String, SignError> {
         let (text, key) = (self.to_text(), signer.public());
         let signature = signer.sign(text.as_bytes())?;
-        key.verify(text.as_bytes(), &signature).map_err(|_| SignError::BadSignature)?;
+        key.verify(text.as_bytes(), &signature)
+            .map_err(|_| SignError::BadSignature)?;
         let line = NoteSignature {
             name: self.origin.clone(),
             key_id: note::key_id(&self.origin, TYPE_ED25519, key.as_bytes()),
             signature: signature.to_vec(),
         };
-        Ok(Note { text, signatures: vec![line] }.to_text())
+        Ok(Note {
+            text,
+            signatures: vec![line],
+        }
+        .to_text())
     }
 }
 
@@ -87,15 +97,29 @@ impl SignedCheckpoint {
         if origin.len() > MAX_ORIGIN || note::check_key_name(origin).is_err() {
             return Err(CheckpointError::Origin);
         }
-        let size = lines.next().and_then(decimal).ok_or(CheckpointError::Size)?;
-        let root = lines.next().and_then(base64::decode).ok_or(CheckpointError::Root)?;
+        let size = lines
+            .next()
+            .and_then(decimal)
+            .ok_or(CheckpointError::Size)?;
+        let root = lines
+            .next()
+            .and_then(base64::decode)
+            .ok_or(CheckpointError::Root)?;
         let root = root.try_into().map_err(|_| CheckpointError::Root)?;
         let root = TreeHash::from_bytes(root);
-        let checkpoint = Checkpoint { origin: origin.to_owned(), size, root };
+        let checkpoint = Checkpoint {
+            origin: origin.to_owned(),
+            size,
+            root,
+        };
         let is_plain = note.text == checkpoint.to_text()
             && note.signatures.len() == 1
             && note.to_text().as_bytes() == bytes;
-        Ok(Self { checkpoint, note, is_plain })
+        Ok(Self {
+            checkpoint,
+            note,
+            is_plain,
+        })
     }
 
     /// What it says, unchecked.
@@ -120,7 +144,11 @@ impl SignedCheckpoint {
         let is_ours = |line: &&NoteSignature| line.name == *origin && line.key_id == id;
         let mut ours = self.note.signatures.iter().filter(is_ours).peekable();
         if ours.peek().is_none() {
-            return Err(CheckpointError::NotSigned(note::verifier_key(origin, TYPE_ED25519, key.as_bytes())));
+            return Err(CheckpointError::NotSigned(note::verifier_key(
+                origin,
+                TYPE_ED25519,
+                key.as_bytes(),
+            )));
         }
         let text = self.note.text.as_bytes();
         if ours.any(|line| key.verify(text, &line.signature).is_err()) {
@@ -143,8 +171,11 @@ mod tests {
 
     fn signed() -> (String, PublicKey) {
         let key = SecretKey::from_seed([2; 32]);
-        let checkpoint =
-            Checkpoint { origin: "example.org/log".into(), size: 1, root: leaf_hash(b"x").into() };
+        let checkpoint = Checkpoint {
+            origin: "example.org/log".into(),
+            size: 1,
+            root: leaf_hash(b"x").into(),
+        };
         (checkpoint.sign(&key).expect("signs"), key.public())
     }
 
@@ -158,7 +189,8 @@ mod tests {
             for flip in [0x01, 0x20, 0x80] {
                 let mut bytes = text.clone().into_bytes();
                 bytes[place] ^= flip;
-                let accepted = SignedCheckpoint::parse(&bytes).is_ok_and(|c| c.verify(&key).is_ok());
+                let accepted =
+                    SignedCheckpoint::parse(&bytes).is_ok_and(|c| c.verify(&key).is_ok());
                 assert!(!accepted, "byte {place}");
             }
         }
@@ -169,7 +201,10 @@ mod tests {
         let (text, key) = signed();
         let other = SecretKey::from_seed([3; 32]).public();
         let parsed = SignedCheckpoint::parse(text.as_bytes()).expect("well formed");
-        assert!(matches!(parsed.verify(&other), Err(CheckpointError::NotSigned(_))));
+        assert!(matches!(
+            parsed.verify(&other),
+            Err(CheckpointError::NotSigned(_))
+        ));
         let twice = format!("{text}{}\n", text.lines().last().expect("a line"));
         let parsed = SignedCheckpoint::parse(twice.as_bytes()).expect("well formed");
         assert!(!parsed.is_plain() && parsed.verify(&key).is_ok());
@@ -177,7 +212,12 @@ mod tests {
 
     #[test]
     fn sizes_have_one_spelling() {
-        let text = |size: &str| format!("o\n{size}\n{}\n\n— o AAAAAAA=\n", base64::encode(empty_root().as_bytes()));
+        let text = |size: &str| {
+            format!(
+                "o\n{size}\n{}\n\n— o AAAAAAA=\n",
+                base64::encode(empty_root().as_bytes())
+            )
+        };
         assert!(SignedCheckpoint::parse(text("0").as_bytes()).is_ok());
         for size in ["", "00", "01", "+1", "-1", "1 ", "18446744073709551616"] {
             let error = SignedCheckpoint::parse(text(size).as_bytes());

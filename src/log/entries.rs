@@ -33,7 +33,11 @@ pub fn read_bundle(bytes: &[u8], count: u16) -> Result<Vec<&[u8]>, BundleError> 
         entries.push(entry);
         rest = after;
     }
-    if rest.is_empty() { Ok(entries) } else { Err(BundleError::Trailing(rest.len())) }
+    if rest.is_empty() {
+        Ok(entries)
+    } else {
+        Err(BundleError::Trailing(rest.len()))
+    }
 }
 
 /// Puts entries into a bundle; `None` if one is empty or longer than 65,535 bytes.
@@ -41,7 +45,9 @@ pub fn read_bundle(bytes: &[u8], count: u16) -> Result<Vec<&[u8]>, BundleError> 
 pub fn write_bundle<T: AsRef<[u8]>>(entries: &[T]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for entry in entries.iter().map(AsRef::as_ref) {
-        let length = u16::try_from(entry.len()).ok().filter(|length| *length > 0)?;
+        let length = u16::try_from(entry.len())
+            .ok()
+            .filter(|length| *length > 0)?;
         bytes.extend(length.to_be_bytes());
         bytes.extend(entry);
     }
@@ -56,9 +62,15 @@ mod tests {
     fn bundles_read_back_and_every_truncation_is_refused() {
         let entries = [vec![1], vec![2; 300], vec![3; 65_535]];
         let bytes = write_bundle(&entries).expect("within bounds");
-        assert_eq!(read_bundle(&bytes, 3), Ok(entries.iter().map(Vec::as_slice).collect()));
+        assert_eq!(
+            read_bundle(&bytes, 3),
+            Ok(entries.iter().map(Vec::as_slice).collect())
+        );
         for end in (0..400).chain([bytes.len() - 1]) {
-            assert!(matches!(read_bundle(&bytes[..end], 3), Err(BundleError::Truncated(_))));
+            assert!(matches!(
+                read_bundle(&bytes[..end], 3),
+                Err(BundleError::Truncated(_))
+            ));
         }
         assert_eq!(read_bundle(&bytes, 2), Err(BundleError::Trailing(65_537)));
         assert_eq!(read_bundle(&[0, 0], 1), Err(BundleError::Empty(0)));

@@ -11,4 +11,6 @@ mod read;
 pub use append::{Append, AppendError, Growth};
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN, SignedCheckpoint};
 pub use entries::{BundleError, read_bundle, write_bundle};
-pub use read::{Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_log, read_tile};
+pub use read::{
+    Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_log, read_tile,
+};

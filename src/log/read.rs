@@ -131,7 +131,11 @@ pub fn read_tile(
     evidence: &(impl Evidence + ?Sized),
     tile: TileId,
 ) -> Result<Option<(TileId, Vec<u8>)>, EvidenceError> {
-    let limit = if tile.row() == Row::Entries { MAX_BUNDLE } else { MAX_TILE };
+    let limit = if tile.row() == Row::Entries {
+        MAX_BUNDLE
+    } else {
+        MAX_TILE
+    };
     if let Some(bytes) = evidence.read(&Item::Tile(tile), limit)? {
         return Ok(Some((tile, bytes)));
     }
@@ -162,7 +166,9 @@ pub fn read_log(
     while tree.size() < size {
         let number = tree.size() / TILE_WIDTH;
         let width = (size - tree.size()).min(TILE_WIDTH);
-        let tile = u16::try_from(width).ok().and_then(|width| TileId::new(Row::Entries, number, width));
+        let tile = u16::try_from(width)
+            .ok()
+            .and_then(|width| TileId::new(Row::Entries, number, width));
         let tile = tile.ok_or(LoadError::Root)?;
         let found = read_tile(evidence, tile)?;
         let missing = || LoadError::Missing(evidence.place(&Item::Tile(tile)));

@@ -1,8 +1,8 @@
 //! Consistency proofs (RFC 9162 §2.1.4).
 
+use super::ProofError;
 use super::hash::node_hash;
 use super::tree::{Tree, split};
-use super::ProofError;
 use crate::digest::TreeHash;
 
 /// The proof that the tree of `new` entries extends the one of `old`.
@@ -83,7 +83,11 @@ pub fn verify_consistency(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if older == old_root && newer == new_root { Ok(()) } else { Err(ProofError::WrongRoot) }
+    if older == old_root && newer == new_root {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
 }
 
 #[cfg(test)]
@@ -101,7 +105,11 @@ mod tests {
             for old in 1..=new {
                 let roots = [old, new].map(|size| (size, tree.root_at(size).expect("grown")));
                 let mut path = prove_consistency(&tree, old, new).expect("in range");
-                assert_eq!(verify_consistency(roots[0], roots[1], &path), Ok(()), "{old} {new}");
+                assert_eq!(
+                    verify_consistency(roots[0], roots[1], &path),
+                    Ok(()),
+                    "{old} {new}"
+                );
                 for place in 0..path.len() {
                     let mut bytes = *path[place].as_bytes();
                     bytes[31] ^= 1;

@@ -7,7 +7,13 @@ use crate::digest::{LeafHash, TreeHash};
 /// SHA-256(0x00 ‖ entry).
 #[must_use]
 pub fn leaf_hash(entry: &[u8]) -> LeafHash {
-    LeafHash::from_bytes(Sha256::new().chain_update([0x00]).chain_update(entry).finalize().into())
+    LeafHash::from_bytes(
+        Sha256::new()
+            .chain_update([0x00])
+            .chain_update(entry)
+            .finalize()
+            .into(),
+    )
 }
 
 /// SHA-256(0x01 ‖ left ‖ right).

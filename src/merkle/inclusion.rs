@@ -1,8 +1,8 @@
 //! Inclusion proofs (RFC 9162 §2.1.3).
 
+use super::ProofError;
 use super::hash::node_hash;
 use super::tree::{Tree, split};
-use super::ProofError;
 use crate::digest::{LeafHash, TreeHash};
 
 /// The path of entry `index` in the tree of `size` entries, from the leaf up.
@@ -65,7 +65,11 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if hash == root { Ok(()) } else { Err(ProofError::WrongRoot) }
+    if hash == root {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
 }
 
 #[cfg(test)]
@@ -83,18 +87,26 @@ mod tests {
                 let root = tree.root();
                 let mut path = prove_inclusion(&tree, index, size).expect("in range");
                 assert_eq!(verify_inclusion(leaf, index, size, &path, root), Ok(()));
-                assert!(verify_inclusion(leaf, index, size, &path, leaf.into()).is_err() || size == 1);
+                assert!(
+                    verify_inclusion(leaf, index, size, &path, leaf.into()).is_err() || size == 1
+                );
                 for place in 0..path.len() {
                     let mut bytes = *path[place].as_bytes();
                     bytes[5] ^= 0x10;
                     let good = std::mem::replace(&mut path[place], TreeHash::from_bytes(bytes));
-                    assert_eq!(verify_inclusion(leaf, index, size, &path, root), Err(ProofError::WrongRoot));
+                    assert_eq!(
+                        verify_inclusion(leaf, index, size, &path, root),
+                        Err(ProofError::WrongRoot)
+                    );
                     path[place] = good;
                 }
                 path.push(root);
                 assert!(verify_inclusion(leaf, index, size, &path, root).is_err());
             }
-            assert_eq!(prove_inclusion(&tree, size, size), Err(ProofError::OutOfRange));
+            assert_eq!(
+                prove_inclusion(&tree, size, size),
+                Err(ProofError::OutOfRange)
+            );
         }
     }
 }

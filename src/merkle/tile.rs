@@ -46,7 +46,9 @@ impl TileId {
         let level_fits = !matches!(row, Row::Hashes(level) if level > MAX_LEVEL);
         let width_fits = (1..=TILE_WIDTH).contains(&u64::from(width));
         // The last entry's index must fit 64 bits.
-        let last_item = number.checked_mul(TILE_WIDTH)?.checked_add(u64::from(width))?;
+        let last_item = number
+            .checked_mul(TILE_WIDTH)?
+            .checked_add(u64::from(width))?;
         let end = u128::from(last_item) << row.span_shift();
         (level_fits && width_fits && end <= 1 << 64).then_some(Self { row, number, width })
     }
@@ -78,7 +80,10 @@ impl TileId {
     /// The full tile of the same number.
     #[must_use]
     pub fn full(&self) -> Self {
-        Self { width: TILE_WIDTH as u16, ..*self }
+        Self {
+            width: TILE_WIDTH as u16,
+            ..*self
+        }
     }
 
     /// Index of its first item within the row.
@@ -113,7 +118,9 @@ impl TileId {
             Some((number, width)) => (number, width.parse().ok()?),
             None => (rest, TILE_WIDTH as u16),
         };
-        let digits = number.split('/').map(|part| part.strip_prefix('x').unwrap_or(part));
+        let digits = number
+            .split('/')
+            .map(|part| part.strip_prefix('x').unwrap_or(part));
         let tile = Self::new(row, digits.collect::<String>().parse().ok()?, width)?;
         (tile.path() == path).then_some(tile)
     }
@@ -122,7 +129,9 @@ impl TileId {
     /// too small for it, or it is a bundle of entries.
     #[must_use]
     pub fn hashes(&self, tree: &Tree) -> Option<Vec<u8>> {
-        let Row::Hashes(_) = self.row else { return None };
+        let Row::Hashes(_) = self.row else {
+            return None;
+        };
         let height = self.row.span_shift() as usize;
         let items = self.first_item()..self.first_item() + u64::from(self.width);
         let hashes: Option<Vec<TreeHash>> = items.map(|item| tree.subtree(height, item)).collect();
@@ -146,7 +155,11 @@ impl fmt::Display for TileId {
             write!(f, "x{group:03}/")?;
         }
         write!(f, "{:03}", groups[0])?;
-        if self.is_full() { Ok(()) } else { write!(f, ".p/{}", self.width) }
+        if self.is_full() {
+            Ok(())
+        } else {
+            write!(f, ".p/{}", self.width)
+        }
     }
 }
 
@@ -157,7 +170,11 @@ pub fn tiles_between(old: u64, new: u64) -> Vec<TileId> {
     let rows = std::iter::once(Row::Entries).chain((0..=MAX_LEVEL).map(Row::Hashes));
     rows.flat_map(|row| {
         let (before, after) = (old >> row.span_shift(), new >> row.span_shift());
-        let changed = if before == after { after..after } else { before / TILE_WIDTH..after.div_ceil(TILE_WIDTH) };
+        let changed = if before == after {
+            after..after
+        } else {
+            before / TILE_WIDTH..after.div_ceil(TILE_WIDTH)
+        };
         changed.filter_map(move |number| {
             let width = (after - number * TILE_WIDTH).min(TILE_WIDTH);
             TileId::new(row, number, u16::try_from(width).ok()?)
@@ -173,7 +190,11 @@ pub fn partial_tiles(size: u64) -> Vec<TileId> {
     let rows = std::iter::once(Row::Entries).chain((0..=MAX_LEVEL).map(Row::Hashes));
     rows.filter_map(|row| {
         let items = size >> row.span_shift();
-        TileId::new(row, items / TILE_WIDTH, u16::try_from(items % TILE_WIDTH).ok()?)
+        TileId::new(
+            row,
+            items / TILE_WIDTH,
+            u16::try_from(items % TILE_WIDTH).ok()?,
+        )
     })
     .collect()
 }
@@ -185,7 +206,13 @@ mod tests {
     fn counts(tiles: &[TileId], row: Row) -> (usize, Vec<u16>) {
         let of_row = || tiles.iter().filter(move |tile| tile.row == row);
         let full = of_row().filter(|tile| tile.is_full()).count();
-        (full, of_row().filter(|tile| !tile.is_full()).map(|tile| tile.width).collect())
+        (
+            full,
+            of_row()
+                .filter(|tile| !tile.is_full())
+                .map(|tile| tile.width)
+                .collect(),
+        )
     }
 
     #[test]
@@ -201,9 +228,20 @@ mod tests {
             assert_eq!(TileId::parse(path), Some(tile));
         }
         for path in [
-            "tile/0/0", "tile/00/000", "tile/0/x000/000", "tile/0/000.p/256", "tile/0/000.p/0",
-            "tile/0/000.p/01", "tile/8/000", "tile/data/000", "tile/0/001/000", "tile/0/x001", "tile/0/",
-            "tile/0/+01", "tile/7/001", "tile/entries/000.p/1/",
+            "tile/0/0",
+            "tile/00/000",
+            "tile/0/x000/000",
+            "tile/0/000.p/256",
+            "tile/0/000.p/0",
+            "tile/0/000.p/01",
+            "tile/8/000",
+            "tile/data/000",
+            "tile/0/001/000",
+            "tile/0/x001",
+            "tile/0/",
+            "tile/0/+01",
+            "tile/7/001",
+            "tile/entries/000.p/1/",
         ] {
             assert_eq!(TileId::parse(path), None, "{path}");
         }
@@ -212,7 +250,9 @@ mod tests {
     #[test]
     fn growing_step_by_step_adds_the_same_full_tiles_as_at_once() {
         let at_once = tiles_between(0, 600);
-        let mut stepwise: Vec<_> = (0..600).flat_map(|size| tiles_between(size, size + 1)).collect();
+        let mut stepwise: Vec<_> = (0..600)
+            .flat_map(|size| tiles_between(size, size + 1))
+            .collect();
         stepwise.retain(TileId::is_full);
         stepwise.sort_unstable();
         let mut full: Vec<_> = at_once.iter().copied().filter(TileId::is_full).collect();

@@ -49,13 +49,15 @@ impl Tree {
     /// The leaf hash of entry `index`.
     #[must_use]
     pub fn leaf(&self, index: u64) -> Option<LeafHash> {
-        self.subtree(0, index).map(|hash| LeafHash::from_bytes(*hash.as_bytes()))
+        self.subtree(0, index)
+            .map(|hash| LeafHash::from_bytes(*hash.as_bytes()))
     }
 
     /// The root of all entries.
     #[must_use]
     pub fn root(&self) -> TreeHash {
-        self.root_at(self.size()).expect("the tree has its own size")
+        self.root_at(self.size())
+            .expect("the tree has its own size")
     }
 
     /// The root when it had `size` entries; `None` if it never had so many.
@@ -64,7 +66,11 @@ impl Tree {
         if size > self.size() {
             return None;
         }
-        Some(if size == 0 { empty_root() } else { self.range_root(0, size) })
+        Some(if size == 0 {
+            empty_root()
+        } else {
+            self.range_root(0, size)
+        })
     }
 
     /// RFC 6962 MTH(D[start:end]); `start` is a multiple of the largest power
@@ -78,7 +84,10 @@ impl Tree {
                 .expect("complete subtrees within the tree are held");
         }
         let middle = start + split(length);
-        node_hash(&self.range_root(start, middle), &self.range_root(middle, end))
+        node_hash(
+            &self.range_root(start, middle),
+            &self.range_root(middle, end),
+        )
     }
 }
 
@@ -113,7 +122,11 @@ mod tests {
             tree.push(*leaf);
         }
         for size in 0..=leaves.len() {
-            assert_eq!(tree.root_at(size as u64), Some(by_definition(&leaves[..size])), "{size}");
+            assert_eq!(
+                tree.root_at(size as u64),
+                Some(by_definition(&leaves[..size])),
+                "{size}"
+            );
         }
         assert_eq!(tree.root_at(71), None);
     }

@@ -94,11 +94,28 @@ pub fn append(
     let mut growth = Growth::new(register.tree, register.tail)?;
     let log = growth.append(vec![entry])?;
     let origin = register.checkpoint.origin;
-    let head = Checkpoint { origin, size: log.new_size, root: log.new_root };
+    let head = Checkpoint {
+        origin,
+        size: log.new_size,
+        root: log.new_root,
+    };
     let checkpoint = head.sign(signers.checkpoint)?;
-    let documents = vec![NewDocument { digest: request.digest, contents }];
-    let untidied = writer.append(&AppendFiles { log: &log, documents, checkpoint })?;
-    Ok(Appended { proposal, index, head, cleared, untidied })
+    let documents = vec![NewDocument {
+        digest: request.digest,
+        contents,
+    }];
+    let untidied = writer.append(&AppendFiles {
+        log: &log,
+        documents,
+        checkpoint,
+    })?;
+    Ok(Appended {
+        proposal,
+        index,
+        head,
+        cleared,
+        untidied,
+    })
 }
 
 /// Whether what was confirmed is what would be registered, but for the place
@@ -117,9 +134,14 @@ fn check_keys(
     let authority = &register.authority;
     let officer: PublicKey = signers.officer.public();
     let life = authority.keys().find(|life| life.key == officer);
-    let life = life.ok_or(AppendRefusal::Key(Refusal::KeyUnknown(officer.thumbprint())))?;
+    let life = life.ok_or(AppendRefusal::Key(Refusal::KeyUnknown(
+        officer.thumbprint(),
+    )))?;
     if life.role != Role::Officer {
-        let refusal = Refusal::Role { has: life.role, needed: Role::Officer };
+        let refusal = Refusal::Role {
+            has: life.role,
+            needed: Role::Officer,
+        };
         return Err(AppendRefusal::Key(refusal));
     }
     authority

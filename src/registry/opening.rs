@@ -4,11 +4,12 @@ use crate::digest::LedgerId;
 use crate::encoding::cbor::Map;
 use crate::encoding::note::{NoteError, check_key_name};
 use crate::key::{PublicKey, SecretKey, SignError};
-use crate::log::{AppendError, Checkpoint, Evidence as _, EvidenceError, Found, Growth, Item, MAX_ORIGIN};
+use crate::log::{
+    AppendError, Checkpoint, Evidence as _, EvidenceError, Found, Growth, Item, MAX_ORIGIN,
+};
 use crate::merkle::leaf_hash;
 use crate::statement::{Content, Draft, DraftError, Governance, Holder, Opening, Policy};
 use crate::store::{AppendFiles, FORMAT, LedgerWriter, StoreError};
-
 
 /// Why a ledger could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,9 @@ pub fn open_ledger(
         return Err(OpenLedgerError::Exists);
     }
     writer.clear_debris(0, |_| false)?;
-    writer.dir().everything(&mut |found| remains.extend(remains_of_ledger(found)))?;
+    writer
+        .dir()
+        .everything(&mut |found| remains.extend(remains_of_ledger(found)))?;
     if let Some(path) = remains.pop() {
         return Err(OpenLedgerError::Remains(path));
     }
@@ -98,17 +101,26 @@ pub fn open_ledger(
     let leaf = leaf_hash(&entry);
     let mut growth = Growth::default();
     let log = growth.append(vec![entry])?;
-    let checkpoint =
-        Checkpoint { origin: founding.origin.clone(), size: log.new_size, root: log.new_root };
+    let checkpoint = Checkpoint {
+        origin: founding.origin.clone(),
+        size: log.new_size,
+        root: log.new_root,
+    };
     let checkpoint = checkpoint.sign(&keys.checkpoint)?;
     writer.write_format(FORMAT)?;
-    writer.append(&AppendFiles { log: &log, documents: Vec::new(), checkpoint })?;
+    writer.append(&AppendFiles {
+        log: &log,
+        documents: Vec::new(),
+        checkpoint,
+    })?;
     Ok(leaf.into())
 }
 
 fn remains_of_ledger(found: Found) -> Option<String> {
     match found {
-        Found::Item(item @ (Item::Checkpoint | Item::Tile(_) | Item::Content(_))) => Some(item.to_string()),
+        Found::Item(item @ (Item::Checkpoint | Item::Tile(_) | Item::Content(_))) => {
+            Some(item.to_string())
+        }
         Found::Item(Item::Public(_)) | Found::Stray(_) => None,
         Found::Link(path) => Some(path),
     }
@@ -116,7 +128,10 @@ fn remains_of_ledger(found: Found) -> Option<String> {
 
 fn draft(founding: &Founding, keys: &FoundingKeys) -> Draft {
     let named = |key: &SecretKey, name: &Option<String>| {
-        vec![Holder { name: name.clone(), ..Holder::of(key.public()) }]
+        vec![Holder {
+            name: name.clone(),
+            ..Holder::of(key.public())
+        }]
     };
     let opening = Opening {
         origin: founding.origin.clone(),

@@ -16,8 +16,20 @@ use super::target::TargetError;
 /// Names of the record's fields that an officer can set or clear, as records
 /// spell them.
 pub const FIELDS: [&str; 14] = [
-    "originalLanguage", "title", "type", "issued", "created", "dateAccepted", "received", "reissued",
-    "accessRights", "jobNumber", "bodies", "signatories", "relations", "source",
+    "originalLanguage",
+    "title",
+    "type",
+    "issued",
+    "created",
+    "dateAccepted",
+    "received",
+    "reissued",
+    "accessRights",
+    "jobNumber",
+    "bodies",
+    "signatories",
+    "relations",
+    "source",
 ];
 
 /// What an officer says of a file. What is absent is carried over from the
@@ -87,7 +99,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProposalError {
     /// Identical bytes are current in the same document and language.
-    #[error("these bytes are registered already, as {subject} version {version} in {language} (entry #{entry})")]
+    #[error(
+        "these bytes are registered already, as {subject} version {version} in {language} (entry #{entry})"
+    )]
     SameBytes {
         /// Which document.
         subject: String,
@@ -99,7 +113,9 @@ pub enum ProposalError {
         entry: u64,
     },
     /// Identical bytes stand elsewhere.
-    #[error("the same bytes are registered elsewhere, as {subject} version {version} (entry #{entry})")]
+    #[error(
+        "the same bytes are registered elsewhere, as {subject} version {version} (entry #{entry})"
+    )]
     SameBytesElsewhere {
         /// Which document.
         subject: String,
@@ -167,7 +183,11 @@ pub enum ProposalError {
 }
 
 fn list(items: &[impl std::fmt::Display]) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A record that would be signed as things stand.
@@ -200,10 +220,18 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
     let change = match (newest, request.change) {
         (None, None | Some(Change::First)) => Change::First,
         (None, Some(change)) => {
-            return Err(ProposalError::NothingBefore { what: subject, change, language });
+            return Err(ProposalError::NothingBefore {
+                what: subject,
+                change,
+                language,
+            });
         }
         (Some(newest), None | Some(Change::First)) => {
-            return Err(ProposalError::ChangeNeeded { subject, version: newest.version, language });
+            return Err(ProposalError::ChangeNeeded {
+                subject,
+                version: newest.version,
+                language,
+            });
         }
         (Some(_), Some(change)) => change,
     };
@@ -221,20 +249,29 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         (_, Some(before)) => before.version + 1,
         (_, None) => 1,
     };
-    let mut record = DocumentRecord::new(context(register), change, version, language, request.size);
+    let mut record =
+        DocumentRecord::new(context(register), change, version, language, request.size);
     record.previous = follows.map(|entry| entry.leaf);
     record.file_name = request.file_name.clone();
     carry_over(&mut record, register, document, follows);
     apply_symbol(&mut record, request.symbol.as_ref());
     apply_edits(&mut record, &request.edits)?;
     check_text(&record)?;
-    let file = Document { digest: request.digest, media_type: request.media_type.clone(), record };
+    let file = Document {
+        digest: request.digest,
+        media_type: request.media_type.clone(),
+        record,
+    };
     let faults = register.history.check(&subject, &file.digest, &file.record);
     if !faults.is_empty() {
         return Err(ProposalError::History(faults));
     }
-    let refusals: Vec<_> =
-        register.authority.check_policy(&file).into_iter().filter(|refusal| !refusal.is_open()).collect();
+    let refusals: Vec<_> = register
+        .authority
+        .check_policy(&file)
+        .into_iter()
+        .filter(|refusal| !refusal.is_open())
+        .collect();
     if !refusals.is_empty() {
         return Err(ProposalError::Refused(refusals));
     }
@@ -250,7 +287,10 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
 pub(super) fn context(register: &Register) -> Context {
     Context {
         ledger: register.authority.ledger_id(),
-        on: TreeHead { size: register.checkpoint.size, root: register.checkpoint.root },
+        on: TreeHead {
+            size: register.checkpoint.size,
+            root: register.checkpoint.root,
+        },
         authority: register.authority.newest_governance(),
     }
 }
@@ -261,7 +301,9 @@ fn find_document<'a>(
 ) -> Result<Option<&'a DocumentHistory>, ProposalError> {
     let mut found: Option<&DocumentHistory> = None;
     for half in request.symbol.iter().flat_map(JointSymbol::halves) {
-        let Some(owner) = register.history.by_symbol(half.key()) else { continue };
+        let Some(owner) = register.history.by_symbol(half.key()) else {
+            continue;
+        };
         if let Some(first) = found.filter(|first| first.number != owner.number) {
             let symbol = half.canonical().to_owned();
             let [first, other] = [first, owner].map(|document| document.subject.clone());
@@ -269,19 +311,25 @@ fn find_document<'a>(
         }
         found = Some(owner);
     }
-    let Some(subject) = &request.subject else { return Ok(found) };
+    let Some(subject) = &request.subject else {
+        return Ok(found);
+    };
     let named = register.history.by_subject(subject);
     match (found, named) {
-        (Some(found), _) if found.subject != *subject => {
-            Err(ProposalError::OtherDocument(found.subject.clone(), subject.clone()))
-        }
+        (Some(found), _) if found.subject != *subject => Err(ProposalError::OtherDocument(
+            found.subject.clone(),
+            subject.clone(),
+        )),
         (_, None) => Err(TargetError::NotFound(subject.clone()).into()),
         (_, named) => Ok(named),
     }
 }
 
 fn new_subject(request: &Request) -> String {
-    let symbol = request.symbol.as_ref().map(|symbol| symbol.first().canonical().to_owned());
+    let symbol = request
+        .symbol
+        .as_ref()
+        .map(|symbol| symbol.first().canonical().to_owned());
     symbol.unwrap_or_else(|| request.digest.ni_name())
 }
 
@@ -298,7 +346,11 @@ fn choose_language(
         Some((_, [chain])) => Ok(chain.language.clone()),
         Some((document, chains)) => Err(ProposalError::LanguageNeeded {
             subject: document.subject.clone(),
-            languages: chains.iter().map(|chain| chain.language.as_str()).collect::<Vec<_>>().join(", "),
+            languages: chains
+                .iter()
+                .map(|chain| chain.language.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         }),
     }
 }
@@ -311,7 +363,9 @@ fn check_same_bytes(
 ) -> Result<(), ProposalError> {
     let chain = document.and_then(|document| document.chain(language));
     let is_current = |entry: &&VersionEntry| {
-        let newest = chain.and_then(|chain| chain.current()).map(|newest| newest.version);
+        let newest = chain
+            .and_then(|chain| chain.current())
+            .map(|newest| newest.version);
         entry.digest == request.digest && Some(entry.version) == newest
     };
     let current = chain.and_then(|chain| chain.entries.iter().find(is_current));
@@ -331,9 +385,18 @@ fn check_same_bytes(
             // Without a symbol the bytes themselves are the identity.
             if request.symbol.is_none() && request.subject.is_none() {
                 let language = file.record.language.clone();
-                return Err(ProposalError::SameBytes { subject, version, language, entry: index });
+                return Err(ProposalError::SameBytes {
+                    subject,
+                    version,
+                    language,
+                    entry: index,
+                });
             }
-            Err(ProposalError::SameBytesElsewhere { subject, version, entry: index })
+            Err(ProposalError::SameBytesElsewhere {
+                subject,
+                version,
+                entry: index,
+            })
         }
         _ => Ok(()),
     }
@@ -374,36 +437,63 @@ fn carry_over(
 fn apply_symbol(record: &mut DocumentRecord, symbol: Option<&JointSymbol>) {
     let Some(symbol) = symbol else { return };
     for half in symbol.halves() {
-        let known = record.identifier.iter().any(|known| {
-            crate::symbol::SymbolKey::of_canonical(known) == *half.key()
-        });
+        let known = record
+            .identifier
+            .iter()
+            .any(|known| crate::symbol::SymbolKey::of_canonical(known) == *half.key());
         if !known {
             record.identifier.push(half.canonical().to_owned());
         }
     }
     let printed = symbol.printed();
-    if printed != record.identifier.join("-") && !record.identifier.iter().any(|known| known == printed) {
+    if printed != record.identifier.join("-")
+        && !record.identifier.iter().any(|known| known == printed)
+    {
         record.identifier_printed = Some(printed.to_owned());
     }
 }
 
 fn apply_edits(record: &mut DocumentRecord, edits: &Edits) -> Result<(), ProposalError> {
     let clears = |name: &str| edits.clear.iter().any(|field| field == name);
-    if let Some(field) = edits.clear.iter().find(|field| !FIELDS.contains(&field.as_str())) {
+    if let Some(field) = edits
+        .clear
+        .iter()
+        .find(|field| !FIELDS.contains(&field.as_str()))
+    {
         return Err(ProposalError::NoSuchField(field.clone()));
     }
-    set_list(&mut record.original_language, &edits.original_language, clears("originalLanguage"));
+    set_list(
+        &mut record.original_language,
+        &edits.original_language,
+        clears("originalLanguage"),
+    );
     set(&mut record.title, &edits.title, clears("title"));
-    set(&mut record.document_type, &edits.document_type, clears("type"));
+    set(
+        &mut record.document_type,
+        &edits.document_type,
+        clears("type"),
+    );
     set(&mut record.issued, &edits.issued, clears("issued"));
     set(&mut record.created, &edits.created, clears("created"));
     set(&mut record.adopted, &edits.adopted, clears("dateAccepted"));
     set(&mut record.received, &edits.received, clears("received"));
     set(&mut record.reissued, &edits.reissued, clears("reissued"));
-    set(&mut record.distribution, &edits.distribution, clears("accessRights"));
-    set(&mut record.job_number, &edits.job_number, clears("jobNumber"));
+    set(
+        &mut record.distribution,
+        &edits.distribution,
+        clears("accessRights"),
+    );
+    set(
+        &mut record.job_number,
+        &edits.job_number,
+        clears("jobNumber"),
+    );
     set_list(&mut record.bodies, &edits.bodies, clears("bodies"));
-    set_list(&mut record.signatories, &edits.signatories, clears("signatories"));
+    set_list(
+        &mut record.signatories,
+        &edits.signatories,
+        clears("signatories"),
+    );
     set_list(&mut record.relations, &edits.relations, clears("relations"));
     set(&mut record.source, &edits.source, clears("source"));
     Ok(())
@@ -428,7 +518,9 @@ fn set_list<T: Clone>(field: &mut Vec<T>, edit: &Option<Vec<T>>, clear: bool) {
 /// Text that goes into a record holds no control characters: nobody means
 /// them, and they forge what a terminal shows.
 fn check_text(record: &DocumentRecord) -> Result<(), ProposalError> {
-    let Value::Map(fields) = record.to_value() else { return Ok(()) };
+    let Value::Map(fields) = record.to_value() else {
+        return Ok(());
+    };
     fields.iter().try_for_each(|(name, value)| match name {
         Value::Text(name) => check_value(name, value),
         _ => Ok(()),
@@ -438,11 +530,16 @@ fn check_text(record: &DocumentRecord) -> Result<(), ProposalError> {
 fn check_value(field: &str, value: &cbor::Value) -> Result<(), ProposalError> {
     match value {
         Value::Text(text) => {
-            match (1..).zip(text.chars()).find(|(_, character)| character.is_control()) {
+            match (1..)
+                .zip(text.chars())
+                .find(|(_, character)| character.is_control())
+            {
                 None => Ok(()),
-                Some((place, character)) => {
-                    Err(ProposalError::Control { field: field.to_owned(), character, place })
-                }
+                Some((place, character)) => Err(ProposalError::Control {
+                    field: field.to_owned(),
+                    character,
+                    place,
+                }),
             }
         }
         Value::Array(items) => items.iter().try_for_each(|item| check_value(field, item)),

@@ -101,7 +101,11 @@ impl Register {
         let mut entries = Vec::with_capacity(parsed.len());
         for (index, (leaf, statement)) in (0..).zip(parsed) {
             let statement = statement.map_err(|error| RegisterError::Entry { index, error })?;
-            entries.push(Entry { index, leaf, statement });
+            entries.push(Entry {
+                index,
+                leaf,
+                statement,
+            });
         }
         let first = entries.first().ok_or(RegisterError::Empty)?;
         let (mut authority, _) = Authority::open(first.leaf, first.statement.clone())?;
@@ -109,14 +113,26 @@ impl Register {
         for entry in &entries[1..] {
             authority.apply(entry.leaf, &entry.statement.matter);
             if let Some(document) = entry.document() {
-                history.apply(entry.index, entry.leaf, &entry.statement.envelope.subject, document);
+                history.apply(
+                    entry.index,
+                    entry.leaf,
+                    &entry.statement.envelope.subject,
+                    document,
+                );
             }
         }
         let checkpoint = signed.verify(authority.checkpoint_key())?.clone();
         if checkpoint.origin != authority.origin() {
             return Err(RegisterError::Origin(checkpoint.origin));
         }
-        Ok(Self { checkpoint, authority, history, tree, entries, tail })
+        Ok(Self {
+            checkpoint,
+            authority,
+            history,
+            tree,
+            entries,
+            tail,
+        })
     }
 
     /// An entry by its index.

@@ -95,7 +95,9 @@ impl Target {
         let (rest, version) = split_version(rest);
         let malformed = |why: String| TargetError::Malformed(text.chars().take(120).collect(), why);
         let name = if let Some(number) = rest.strip_prefix('#') {
-            let number = number.parse().map_err(|_| malformed("no number after #".to_owned()))?;
+            let number = number
+                .parse()
+                .map_err(|_| malformed("no number after #".to_owned()))?;
             Name::Number(number)
         } else if let Ok(digest) = rest.parse() {
             Name::Digest(digest)
@@ -105,7 +107,12 @@ impl Target {
             let parsed = JointSymbol::parse(rest).map_err(|error| malformed(error.to_string()))?;
             Name::Symbol(parsed.value)
         };
-        Ok(Self { typed: text.to_owned(), name, version, language })
+        Ok(Self {
+            typed: text.to_owned(),
+            name,
+            version,
+            language,
+        })
     }
 
     /// Looks the target up.
@@ -118,9 +125,10 @@ impl Target {
         let mut selection = Selection {
             document: match &self.name {
                 Name::Number(number) => history.by_entry(*number),
-                Name::Digest(digest) => {
-                    history.by_digest(digest).last().and_then(|index| history.by_entry(*index))
-                }
+                Name::Digest(digest) => history
+                    .by_digest(digest)
+                    .last()
+                    .and_then(|index| history.by_entry(*index)),
                 Name::Subject(subject) => history.by_subject(subject),
                 Name::Symbol(symbol) => self.find_symbol(symbol, register)?,
             }
@@ -166,11 +174,14 @@ impl<'a> Selection<'a> {
         let Some(language) = self.language else {
             return Ok(self.document.chains.iter().collect());
         };
-        let chain = self.document.chain(language).ok_or_else(|| TargetError::NoLanguage {
-            document: self.document.subject.clone(),
-            language: language.clone(),
-            has: languages(self.document),
-        })?;
+        let chain = self
+            .document
+            .chain(language)
+            .ok_or_else(|| TargetError::NoLanguage {
+                document: self.document.subject.clone(),
+                language: language.clone(),
+                has: languages(self.document),
+            })?;
         Ok(vec![chain])
     }
 
@@ -213,7 +224,11 @@ impl<'a> Selection<'a> {
 }
 
 fn languages(document: &DocumentHistory) -> String {
-    let tags: Vec<_> = document.chains.iter().map(|chain| chain.language.as_str()).collect();
+    let tags: Vec<_> = document
+        .chains
+        .iter()
+        .map(|chain| chain.language.as_str())
+        .collect();
     tags.join(", ")
 }
 
@@ -227,7 +242,10 @@ fn split_language(text: &str) -> (&str, Option<Language>) {
 
 /// `…@2`, if what follows the last at sign is a number.
 fn split_version(text: &str) -> (&str, Option<u64>) {
-    match text.rsplit_once('@').map(|(rest, number)| (rest, number.parse())) {
+    match text
+        .rsplit_once('@')
+        .map(|(rest, number)| (rest, number.parse()))
+    {
         Some((rest, Ok(version))) if !rest.is_empty() => (rest, Some(version)),
         _ => (text, None),
     }

@@ -40,7 +40,9 @@ impl Chain {
 
     /// The principal entry of each version: all but the renditions.
     pub fn principals(&self) -> impl Iterator<Item = &VersionEntry> {
-        self.entries.iter().filter(|entry| entry.change != Change::Rendition)
+        self.entries
+            .iter()
+            .filter(|entry| entry.change != Change::Rendition)
     }
 
     /// The principal entry of one version.
@@ -156,7 +158,9 @@ impl History {
     /// The document with this subject.
     #[must_use]
     pub fn by_subject(&self, subject: &str) -> Option<&DocumentHistory> {
-        self.by_subject.get(subject).map(|place| &self.documents[*place])
+        self.by_subject
+            .get(subject)
+            .map(|place| &self.documents[*place])
     }
 
     /// The document that a symbol belongs to, in whatever letter case.
@@ -168,7 +172,9 @@ impl History {
     /// The document with this register number, or with this entry.
     #[must_use]
     pub fn by_entry(&self, index: u64) -> Option<&DocumentHistory> {
-        self.by_entry.get(&index).map(|place| &self.documents[*place])
+        self.by_entry
+            .get(&index)
+            .map(|place| &self.documents[*place])
     }
 
     /// The index of the document entry with this leaf hash.
@@ -186,10 +192,19 @@ impl History {
     /// Everything the history says against a document statement that would
     /// come next.
     #[must_use]
-    pub fn check(&self, subject: &str, digest: &ContentDigest, record: &DocumentRecord) -> Vec<ChainFault> {
+    pub fn check(
+        &self,
+        subject: &str,
+        digest: &ContentDigest,
+        record: &DocumentRecord,
+    ) -> Vec<ChainFault> {
         let mut faults = Vec::new();
         for symbol in &record.identifier {
-            match self.by_symbol.get(symbol).map(|place| &self.documents[*place]) {
+            match self
+                .by_symbol
+                .get(symbol)
+                .map(|place| &self.documents[*place])
+            {
                 Some(owner) if owner.subject != subject => faults.push(ChainFault::SymbolTaken {
                     symbol: symbol.clone(),
                     owner: owner.subject.clone(),
@@ -199,9 +214,16 @@ impl History {
         }
         let document = self.by_subject(subject);
         if document.is_none() {
-            let expected = record.identifier.first().cloned().unwrap_or_else(|| digest.ni_name());
+            let expected = record
+                .identifier
+                .first()
+                .cloned()
+                .unwrap_or_else(|| digest.ni_name());
             if expected != subject {
-                faults.push(ChainFault::Subject { subject: subject.to_owned(), expected });
+                faults.push(ChainFault::Subject {
+                    subject: subject.to_owned(),
+                    expected,
+                });
             }
         }
         let chain = document.and_then(|document| document.chain(&record.language));
@@ -220,20 +242,28 @@ impl History {
                 symbols: Vec::new(),
                 chains: Vec::new(),
             });
-            self.by_subject.insert(subject.to_owned(), self.documents.len() - 1);
+            self.by_subject
+                .insert(subject.to_owned(), self.documents.len() - 1);
             self.documents.len() - 1
         });
         for symbol in &record.identifier {
             if !self.by_symbol.contains_key(symbol) {
                 self.by_symbol.insert(symbol.clone(), place);
-                self.by_key.entry(SymbolKey::of_canonical(symbol)).or_insert(place);
+                self.by_key
+                    .entry(SymbolKey::of_canonical(symbol))
+                    .or_insert(place);
                 self.documents[place].symbols.push(symbol.clone());
             }
         }
         let chains = &mut self.documents[place].chains;
-        let found = chains.iter().position(|chain| chain.language == record.language);
+        let found = chains
+            .iter()
+            .position(|chain| chain.language == record.language);
         let at = found.unwrap_or_else(|| {
-            chains.push(Chain { language: record.language.clone(), entries: Vec::new() });
+            chains.push(Chain {
+                language: record.language.clone(),
+                entries: Vec::new(),
+            });
             chains.len() - 1
         });
         chains[at].entries.push(VersionEntry {
@@ -243,36 +273,62 @@ impl History {
             change: record.change,
             digest: document.digest,
         });
-        self.by_digest.entry(document.digest).or_default().push(index);
+        self.by_digest
+            .entry(document.digest)
+            .or_default()
+            .push(index);
         self.by_entry.insert(index, place);
         self.by_leaf.insert(leaf, index);
     }
 }
 
 fn check_chain(chain: Option<&Chain>, record: &DocumentRecord) -> Vec<ChainFault> {
-    let DocumentRecord { change, version, previous, language, .. } = record;
+    let DocumentRecord {
+        change,
+        version,
+        previous,
+        language,
+        ..
+    } = record;
     let last = chain.and_then(Chain::current);
     let (expected, follows) = match (change, last) {
         (Change::First, None) => (1, None),
         (Change::First, Some(last)) => {
-            return vec![ChainFault::FirstAgain { language: language.clone(), last: last.version }];
+            return vec![ChainFault::FirstAgain {
+                language: language.clone(),
+                last: last.version,
+            }];
         }
         (_, None) => {
-            return vec![ChainFault::NoFirst { change: *change, language: language.clone() }];
+            return vec![ChainFault::NoFirst {
+                change: *change,
+                language: language.clone(),
+            }];
         }
-        (Change::Revision | Change::Reissue, Some(last)) => (last.version.saturating_add(1), Some(last)),
+        (Change::Revision | Change::Reissue, Some(last)) => {
+            (last.version.saturating_add(1), Some(last))
+        }
         (Change::Rendition, Some(last)) => {
             let rendered = chain.and_then(|chain| chain.principal(*version));
-            (rendered.map_or(last.version, |entry| entry.version), Some(rendered.unwrap_or(last)))
+            (
+                rendered.map_or(last.version, |entry| entry.version),
+                Some(rendered.unwrap_or(last)),
+            )
         }
     };
     let mut faults = Vec::new();
     if *version != expected {
-        faults.push(ChainFault::Version { version: *version, expected });
+        faults.push(ChainFault::Version {
+            version: *version,
+            expected,
+        });
     }
     if *previous != follows.map(|entry| entry.leaf) {
         let version = follows.map_or(0, |entry| entry.version);
-        faults.push(ChainFault::Previous { previous: *previous, version });
+        faults.push(ChainFault::Previous {
+            previous: *previous,
+            version,
+        });
     }
     faults
 }

@@ -2,7 +2,7 @@
 //!
 //! Not here: who signed a version ([`crate::authority`]).
 
-//pub mod diff;
+pub mod diff;
 mod history;
 
-pub use history::{ChainFault, Chain, DocumentHistory, History, VersionEntry};
+pub use history::{Chain, ChainFault, DocumentHistory, History, VersionEntry};

@@ -45,7 +45,10 @@ impl Context {
     }
 
     pub(super) fn write(&self, map: &mut Map) {
-        let on = vec![cbor::int(self.on.size), cbor::bytes(*self.on.root.as_bytes())];
+        let on = vec![
+            cbor::int(self.on.size),
+            cbor::bytes(*self.on.root.as_bytes()),
+        ];
         put(map, "ledger", cbor::bytes(*self.ledger.as_bytes()));
         put(map, "on", Value::Array(on));
         put(map, "authority", cbor::bytes(*self.authority.as_bytes()));
@@ -65,7 +68,10 @@ impl TreeHead {
         let (Ok(size), Ok(root)) = (u64::try_from(*size), root.as_slice().try_into()) else {
             return Err(fields.error("on", wrong()));
         };
-        Ok(Self { size, root: TreeHash::from_bytes(root) })
+        Ok(Self {
+            size,
+            root: TreeHash::from_bytes(root),
+        })
     }
 }
 
@@ -240,7 +246,13 @@ pub struct DocumentRecord {
 impl DocumentRecord {
     /// A record with what every document has and nothing else.
     #[must_use]
-    pub fn new(context: Context, change: Change, version: u64, language: Language, size: u64) -> Self {
+    pub fn new(
+        context: Context,
+        change: Change,
+        version: u64,
+        language: Language,
+        size: u64,
+    ) -> Self {
         Self {
             context,
             change,
@@ -281,7 +293,10 @@ impl DocumentRecord {
         let version = fields.uint("version")?;
         let version = fields.required("version", version)?;
         if version == 0 {
-            return Err(fields.error("version", FieldProblem::Invalid("is 0; versions begin at 1".into())));
+            return Err(fields.error(
+                "version",
+                FieldProblem::Invalid("is 0; versions begin at 1".into()),
+            ));
         }
         let language = parsed(&mut fields, "language")?;
         let language = fields.required("language", language)?;
@@ -325,11 +340,23 @@ impl DocumentRecord {
         self.context.write(&mut map);
         put(&mut map, "change", cbor::text(self.change.as_str()));
         put(&mut map, "version", cbor::int(self.version));
-        put_some(&mut map, "previous", self.previous.map(|leaf| cbor::bytes(*leaf.as_bytes())));
+        put_some(
+            &mut map,
+            "previous",
+            self.previous.map(|leaf| cbor::bytes(*leaf.as_bytes())),
+        );
         put_texts(&mut map, "identifier", &self.identifier);
-        put_text(&mut map, "identifierPrinted", self.identifier_printed.as_ref());
+        put_text(
+            &mut map,
+            "identifierPrinted",
+            self.identifier_printed.as_ref(),
+        );
         put(&mut map, "language", cbor::text(self.language.as_str()));
-        put_texts(&mut map, "originalLanguage", &language_tags(&self.original_language));
+        put_texts(
+            &mut map,
+            "originalLanguage",
+            &language_tags(&self.original_language),
+        );
         put_text(&mut map, "title", self.title.as_ref());
         put_text(&mut map, "type", self.document_type.as_ref());
         put_text(&mut map, "issued", self.issued);
@@ -340,16 +367,32 @@ impl DocumentRecord {
         put_text(&mut map, "accessRights", self.distribution.as_ref());
         put_text(&mut map, "jobNumber", self.job_number.as_ref());
         put_list(&mut map, "bodies", self.bodies.iter().map(Body::to_value));
-        put_list(&mut map, "signatories", self.signatories.iter().map(Signatory::to_value));
-        put_list(&mut map, "relations", self.relations.iter().map(Relation::to_value));
+        put_list(
+            &mut map,
+            "signatories",
+            self.signatories.iter().map(Signatory::to_value),
+        );
+        put_list(
+            &mut map,
+            "relations",
+            self.relations.iter().map(Relation::to_value),
+        );
         let mut file = Map::new();
         put_text(&mut file, "name", self.file_name.as_ref());
         put(&mut file, "size", cbor::int(self.size));
         put(&mut map, "file", Value::Map(file));
-        put_some(&mut map, "source", self.source.as_ref().and_then(Source::to_value));
+        put_some(
+            &mut map,
+            "source",
+            self.source.as_ref().and_then(Source::to_value),
+        );
         put_texts(&mut map, "proposed", &self.proposed);
         put_texts(&mut map, "must", &self.must);
-        put_list(&mut map, "_sd", self.withheld.iter().map(|digest| cbor::bytes(*digest)));
+        put_list(
+            &mut map,
+            "_sd",
+            self.withheld.iter().map(|digest| cbor::bytes(*digest)),
+        );
         Value::Map(map)
     }
 }
@@ -376,7 +419,10 @@ impl Body {
 impl Signatory {
     fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = fields.text("name")?;
-        Ok(Self { name: fields.required("name", name)?, title: fields.text("title")? })
+        Ok(Self {
+            name: fields.required("name", name)?,
+            title: fields.text("title")?,
+        })
     }
 
     fn to_value(&self) -> Value {
@@ -408,7 +454,10 @@ impl Relation {
 
 impl Source {
     fn read(fields: &mut Fields) -> Result<Self, FieldError> {
-        Ok(Self { from: fields.text("from")?, means: fields.text("means")? })
+        Ok(Self {
+            from: fields.text("from")?,
+            means: fields.text("means")?,
+        })
     }
 
     fn to_value(&self) -> Option<Value> {
@@ -450,7 +499,10 @@ pub(super) fn check_kind(fields: &mut Fields, expected: &str) -> Result<(), Fiel
     if fields.required("kind", kind)? == expected {
         return Ok(());
     }
-    Err(fields.error("kind", FieldProblem::Invalid(format!("is not {expected:?}"))))
+    Err(fields.error(
+        "kind",
+        FieldProblem::Invalid(format!("is not {expected:?}")),
+    ))
 }
 
 /// Reads one of a list of words.
@@ -464,13 +516,19 @@ pub(super) fn word<T: Copy>(
     let found = words.iter().find(|(_, word)| *word == text);
     found.map(|(value, _)| *value).ok_or_else(|| {
         let all: Vec<_> = words.iter().map(|(_, word)| *word).collect();
-        fields.error(name, FieldProblem::Invalid(format!("is none of {}", all.join(", "))))
+        fields.error(
+            name,
+            FieldProblem::Invalid(format!("is none of {}", all.join(", "))),
+        )
     })
 }
 
 /// The word of a value in a list that holds every value.
 pub(super) fn word_of<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
-    words.iter().find(|(item, _)| *item == value).map_or("", |(_, word)| word)
+    words
+        .iter()
+        .find(|(item, _)| *item == value)
+        .map_or("", |(_, word)| word)
 }
 
 fn parsed<T>(fields: &mut Fields, name: &str) -> Result<Option<T>, FieldError>
@@ -478,13 +536,20 @@ where
     T: std::str::FromStr + std::fmt::Display,
     T::Err: std::fmt::Display,
 {
-    let Some(text) = fields.text(name)? else { return Ok(None) };
-    read_as(&text).map(Some).map_err(|problem| fields.error(name, problem))
+    let Some(text) = fields.text(name)? else {
+        return Ok(None);
+    };
+    read_as(&text)
+        .map(Some)
+        .map_err(|problem| fields.error(name, problem))
 }
 
 fn languages(fields: &mut Fields, name: &str) -> Result<Vec<Language>, FieldError> {
     let tags = fields.texts(name)?;
-    let read = tags.iter().map(|tag| read_as(tag)).collect::<Result<_, _>>();
+    let read = tags
+        .iter()
+        .map(|tag| read_as(tag))
+        .collect::<Result<_, _>>();
     read.map_err(|problem| fields.error(name, problem))
 }
 
@@ -494,11 +559,15 @@ where
     T: std::str::FromStr + std::fmt::Display,
     T::Err: std::fmt::Display,
 {
-    let value: T = text.parse().map_err(|error: T::Err| FieldProblem::Invalid(error.to_string()))?;
+    let value: T = text
+        .parse()
+        .map_err(|error: T::Err| FieldProblem::Invalid(error.to_string()))?;
     if value.to_string() == text {
         return Ok(value);
     }
-    Err(FieldProblem::Invalid(format!("{text:?} is not written as {value}")))
+    Err(FieldProblem::Invalid(format!(
+        "{text:?} is not written as {value}"
+    )))
 }
 
 fn language_tags(languages: &[Language]) -> Vec<&str> {
@@ -523,5 +592,9 @@ pub(super) fn put_texts<T: AsRef<str>>(map: &mut Map, name: &str, values: &[T]) 
 
 pub(super) fn put_list(map: &mut Map, name: &str, values: impl Iterator<Item = Value>) {
     let values: Vec<_> = values.collect();
-    put_some(map, name, (!values.is_empty()).then_some(Value::Array(values)));
+    put_some(
+        map,
+        name,
+        (!values.is_empty()).then_some(Value::Array(values)),
+    );
 }

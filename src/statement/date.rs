@@ -27,9 +27,15 @@ impl FromStr for PartialDate {
     type Err = DateError;
 
     fn from_str(text: &str) -> Result<Self, DateError> {
-        let refuse = |reason| DateError { text: text.chars().take(40).collect(), reason };
+        let refuse = |reason| DateError {
+            text: text.chars().take(40).collect(),
+            reason,
+        };
         let mut parts = text.split('-');
-        let year = parts.next().and_then(|part| number(part, 4)).ok_or(refuse("no year of four digits"))?;
+        let year = parts
+            .next()
+            .and_then(|part| number(part, 4))
+            .ok_or(refuse("no year of four digits"))?;
         let month = match parts.next() {
             None => None,
             Some(part) => Some(
@@ -85,15 +91,28 @@ mod tests {
     #[test]
     fn whole_partial_and_old_dates_read_back() {
         for text in ["2024-02-29", "1947-01-01", "1947-11", "0001", "9999-12-31"] {
-            assert_eq!(text.parse::<PartialDate>().map(|date| date.to_string()), Ok(text.to_owned()));
+            assert_eq!(
+                text.parse::<PartialDate>().map(|date| date.to_string()),
+                Ok(text.to_owned())
+            );
         }
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
         for text in [
-            "", "24-02-19", "2023-02-29", "2024-13", "2024-00", "2024-1-1", "2024-02-00", "0000",
-            "2024-02-19-1", "+024", "2024-02-19 ", "19 February 2024",
+            "",
+            "24-02-19",
+            "2023-02-29",
+            "2024-13",
+            "2024-00",
+            "2024-1-1",
+            "2024-02-00",
+            "0000",
+            "2024-02-19-1",
+            "+024",
+            "2024-02-19 ",
+            "19 February 2024",
         ] {
             assert!(text.parse::<PartialDate>().is_err(), "{text}");
         }

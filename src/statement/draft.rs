@@ -16,7 +16,9 @@ pub(super) const GOVERNANCE_TYPE: &str = "application/vnd.docledger.governance+c
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     /// An entry has at most 65,535 bytes.
-    #[error("the statement is {0} bytes long; an entry has at most 65,535 (shorten the longest fields)")]
+    #[error(
+        "the statement is {0} bytes long; an entry has at most 65,535 (shorten the longest fields)"
+    )]
     TooLong(usize),
     /// The encoded statement does not read back: a text, list or map in it is too large.
     #[error("the statement can't be written: {0}")]
@@ -70,27 +72,42 @@ impl Draft {
         let unsigned = Unsigned::new(key.thumbprint(), claims, record, &typed, payload);
         let message = unsigned.to_be_signed();
         let signature = signer.sign(&message)?;
-        key.verify(&message, &signature).map_err(|_| SignError::BadSignature)?;
+        key.verify(&message, &signature)
+            .map_err(|_| SignError::BadSignature)?;
         let entry = unsigned.with_signature(&signature);
         if entry.len() > MAX_ENTRY {
             return Err(DraftError::TooLong(entry.len()));
         }
-        super::Statement::parse(&entry).map_err(|error| DraftError::Unreadable(error.to_string()))?;
+        super::Statement::parse(&entry)
+            .map_err(|error| DraftError::Unreadable(error.to_string()))?;
         Ok(entry)
     }
 
     fn parts(&self) -> (Typed, Option<cbor::Value>, Vec<u8>) {
         let content = |typed: &str| Typed::Content(typed.to_owned());
         match &self.content {
-            Content::Document { digest, media_type, record } => {
+            Content::Document {
+                digest,
+                media_type,
+                record,
+            } => {
                 let media_type = Some(media_type.clone());
-                let hash = HashEnvelope { algorithm: Ok(()), media_type };
-                (Typed::Hash(hash), Some(record.to_value()), digest.as_bytes().to_vec())
+                let hash = HashEnvelope {
+                    algorithm: Ok(()),
+                    media_type,
+                };
+                (
+                    Typed::Hash(hash),
+                    Some(record.to_value()),
+                    digest.as_bytes().to_vec(),
+                )
             }
             Content::Event(event) => (content(EVENT_TYPE), None, cbor::encode(&event.to_value())),
-            Content::Governance(record) => {
-                (content(GOVERNANCE_TYPE), None, cbor::encode(&record.to_value()))
-            }
+            Content::Governance(record) => (
+                content(GOVERNANCE_TYPE),
+                None,
+                cbor::encode(&record.to_value()),
+            ),
         }
     }
 }

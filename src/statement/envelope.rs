@@ -173,7 +173,11 @@ impl Envelope {
             Some(_) => return Err(EnvelopeError::BadHeader(label::KID)),
             None => return Err(EnvelopeError::MissingHeader(label::KID)),
         };
-        if header.text(label::TYP)?.ok_or(EnvelopeError::MissingHeader(label::TYP))? != TYP {
+        if header
+            .text(label::TYP)?
+            .ok_or(EnvelopeError::MissingHeader(label::TYP))?
+            != TYP
+        {
             return Err(EnvelopeError::BadHeader(label::TYP));
         }
         let mut claims = match header.take(label::CWT_CLAIMS) {
@@ -235,12 +239,18 @@ impl Unsigned {
                 header.insert(cbor::int(label::CONTENT_TYPE), cbor::text(content));
             }
             Typed::Hash(HashEnvelope { media_type, .. }) => {
-                header.insert(cbor::int(label::PAYLOAD_HASH_ALG), cbor::int(algorithm::SHA_256));
+                header.insert(
+                    cbor::int(label::PAYLOAD_HASH_ALG),
+                    cbor::int(algorithm::SHA_256),
+                );
                 let label = cbor::int(label::PREIMAGE_CONTENT_TYPE);
                 header.extend(media_type.as_ref().map(|media| (label, cbor::text(media))));
             }
         }
-        Self { protected: cbor::encode_map(&header), payload }
+        Self {
+            protected: cbor::encode_map(&header),
+            payload,
+        }
     }
 
     pub(super) fn to_be_signed(&self) -> Vec<u8> {
@@ -291,7 +301,10 @@ impl Headers {
             other => Err(other),
         };
         let media_type = self.text(label::PREIMAGE_CONTENT_TYPE)?;
-        Ok(Typed::Hash(HashEnvelope { algorithm, media_type }))
+        Ok(Typed::Hash(HashEnvelope {
+            algorithm,
+            media_type,
+        }))
     }
 }
 
@@ -308,12 +321,22 @@ fn check_unprotected(unprotected: &Map) -> Result<(), EnvelopeError> {
             return Err(EnvelopeError::ProtectedOnly(label));
         }
     }
-    if unprotected.is_empty() { Ok(()) } else { Err(EnvelopeError::Unprotected) }
+    if unprotected.is_empty() {
+        Ok(())
+    } else {
+        Err(EnvelopeError::Unprotected)
+    }
 }
 
 fn check_payload(message: &Sign1, typed: &Typed) -> Result<(), EnvelopeError> {
     let payload = message.payload().ok_or(EnvelopeError::Detached)?;
-    let is_sha256 = matches!(typed, Typed::Hash(HashEnvelope { algorithm: Ok(()), .. }));
+    let is_sha256 = matches!(
+        typed,
+        Typed::Hash(HashEnvelope {
+            algorithm: Ok(()),
+            ..
+        })
+    );
     if is_sha256 && payload.len() != 32 {
         return Err(EnvelopeError::DigestLength);
     }

@@ -48,7 +48,10 @@ impl EventKind {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Other(kind) => kind,
-            known => Self::NAMES.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+            known => Self::NAMES
+                .iter()
+                .find(|(kind, _)| kind == known)
+                .map_or("", |(_, name)| name),
         }
     }
 

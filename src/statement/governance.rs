@@ -22,7 +22,11 @@ impl Holder {
     /// A key without name or scope.
     #[must_use]
     pub fn of(key: PublicKey) -> Self {
-        Self { key, name: None, scope: Vec::new() }
+        Self {
+            key,
+            name: None,
+            scope: Vec::new(),
+        }
     }
 
     fn read(fields: &mut Fields) -> Result<Self, FieldError> {
@@ -109,8 +113,16 @@ impl Policy {
         let mut map = Map::new();
         put_texts(&mut map, "required", &self.required);
         put_texts(&mut map, "distributions", &self.distributions);
-        put_some(&mut map, "fourEyes", self.four_eyes.then_some(Value::Bool(true)));
-        put_list(&mut map, "witnesses", self.witnesses.iter().map(Witness::to_value));
+        put_some(
+            &mut map,
+            "fourEyes",
+            self.four_eyes.then_some(Value::Bool(true)),
+        );
+        put_list(
+            &mut map,
+            "witnesses",
+            self.witnesses.iter().map(Witness::to_value),
+        );
         put_list(&mut map, "groups", self.groups.iter().map(Group::to_value));
         put_text(&mut map, "quorum", self.quorum.as_ref());
         Value::Map(map)
@@ -155,7 +167,11 @@ impl Group {
         if members.is_empty() {
             return Err(fields.error("members", FieldProblem::Missing));
         }
-        Ok(Self { name: fields.required("name", name)?, threshold, members })
+        Ok(Self {
+            name: fields.required("name", name)?,
+            threshold,
+            members,
+        })
     }
 
     fn to_value(&self) -> Value {
@@ -211,7 +227,8 @@ impl Opening {
         let threshold = fields.required("threshold", threshold)?;
         let policy = fields.map("policy", Policy::read)?;
         if !(1..=registrars.len() as u64).contains(&threshold) {
-            let problem = FieldProblem::Invalid("is not between 1 and the number of registrars".into());
+            let problem =
+                FieldProblem::Invalid("is not between 1 and the number of registrars".into());
             return Err(fields.error("threshold", problem));
         }
         Ok(Self {
@@ -236,10 +253,18 @@ impl Opening {
         put_text(map, "issuer", Some(&self.issuer));
         put(map, "checkpointKey", self.checkpoint_key.to_cose_key());
         put(map, "receiptKey", self.receipt_key.to_cose_key());
-        put_list(map, "registrars", self.registrars.iter().map(Holder::to_value));
+        put_list(
+            map,
+            "registrars",
+            self.registrars.iter().map(Holder::to_value),
+        );
         put(map, "threshold", cbor::int(self.threshold));
         put_list(map, "officers", self.officers.iter().map(Holder::to_value));
-        put_some(map, "recovery", self.recovery.as_ref().map(Holder::to_value));
+        put_some(
+            map,
+            "recovery",
+            self.recovery.as_ref().map(Holder::to_value),
+        );
         put(map, "policy", self.policy.to_value());
         put_texts(map, "must", &self.must);
     }
@@ -279,7 +304,10 @@ impl GovernanceKind {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Other(kind) => kind,
-            known => Self::NAMES.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+            known => Self::NAMES
+                .iter()
+                .find(|(kind, _)| kind == known)
+                .map_or("", |(_, name)| name),
         }
     }
 
@@ -337,7 +365,12 @@ impl Governance {
                 opening.write(&mut map);
                 put(&mut map, "kind", cbor::text(OPEN));
             }
-            Self::Later { context, kind, must, rest } => {
+            Self::Later {
+                context,
+                kind,
+                must,
+                rest,
+            } => {
                 map.extend(rest.clone());
                 context.write(&mut map);
                 put(&mut map, "kind", cbor::text(kind.as_str()));
@@ -359,6 +392,9 @@ impl Governance {
 }
 
 fn read_key(fields: &mut Fields, name: &str) -> Result<Option<PublicKey>, FieldError> {
-    let key = fields.value(name).map(|value| PublicKey::from_cose_key(&value)).transpose();
+    let key = fields
+        .value(name)
+        .map(|value| PublicKey::from_cose_key(&value))
+        .transpose();
     key.map_err(|error| fields.error(name, FieldProblem::Invalid(error.to_string())))
 }

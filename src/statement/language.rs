@@ -40,11 +40,16 @@ impl FromStr for Language {
         let mut tag = primary.to_ascii_lowercase();
         let mut after_singleton = false;
         for subtag in subtags {
-            if !matches!(subtag.len(), 1..=8) || !subtag.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            if !matches!(subtag.len(), 1..=8) || !subtag.bytes().all(|b| b.is_ascii_alphanumeric())
+            {
                 return Err(refuse());
             }
             tag.push('-');
-            tag.push_str(&if after_singleton { subtag.to_ascii_lowercase() } else { cased(subtag) });
+            tag.push_str(&if after_singleton {
+                subtag.to_ascii_lowercase()
+            } else {
+                cased(subtag)
+            });
             after_singleton |= subtag.len() == 1;
         }
         Ok(Self(tag))
@@ -75,8 +80,12 @@ mod tests {
     #[test]
     fn tags_have_one_letter_case() {
         for (text, tag) in [
-            ("EN", "en"), ("zh-hans", "zh-Hans"), ("sr-latn-rs", "sr-Latn-RS"), ("UND", "und"),
-            ("es-419", "es-419"), ("en-x-ab", "en-x-ab"),
+            ("EN", "en"),
+            ("zh-hans", "zh-Hans"),
+            ("sr-latn-rs", "sr-Latn-RS"),
+            ("UND", "und"),
+            ("es-419", "es-419"),
+            ("en-x-ab", "en-x-ab"),
         ] {
             assert_eq!(text.parse(), Ok(Language(tag.to_owned())), "{text}");
         }
@@ -84,7 +93,17 @@ mod tests {
 
     #[test]
     fn what_is_no_tag_is_refused() {
-        for text in ["", "e", "english", "en_GB", "en-", "-en", "en-toolongsub", "1n", "e\u{301}n"] {
+        for text in [
+            "",
+            "e",
+            "english",
+            "en_GB",
+            "en-",
+            "-en",
+            "en-toolongsub",
+            "1n",
+            "e\u{301}n",
+        ] {
             assert!(text.parse::<Language>().is_err(), "{text}");
         }
     }

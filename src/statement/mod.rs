@@ -23,7 +23,9 @@ pub use envelope::{
     Algorithm, DOCUMENT_RECORD, Envelope, EnvelopeError, HashEnvelope, KeyId, MAX_ENTRY, Typed,
 };
 pub use event::{EventKind, EventRecord};
-pub use governance::{Governance, GovernanceKind, Group, Holder, Opening, Policy, Threshold, Witness};
+pub use governance::{
+    Governance, GovernanceKind, Group, Holder, Opening, Policy, Threshold, Witness,
+};
 pub use language::{Language, LanguageError};
 pub use signed::{Document, Matter, Statement, StatementError, Unknown, Verified};
 

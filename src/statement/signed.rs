@@ -118,9 +118,16 @@ impl Statement {
         let matter = read_matter(&envelope, &mut unknown)?;
         let record_claim = cbor::int(DOCUMENT_RECORD);
         let read_claim = matches!(envelope.typed, Typed::Hash(_)).then_some(&record_claim);
-        let claims = envelope.claims.keys().filter(|claim| Some(*claim) != read_claim);
+        let claims = envelope
+            .claims
+            .keys()
+            .filter(|claim| Some(*claim) != read_claim);
         unknown.extend(claims.map(|claim| Unknown::Claim(label_text(claim))));
-        Ok(Self { envelope, matter, unknown })
+        Ok(Self {
+            envelope,
+            matter,
+            unknown,
+        })
     }
 
     /// What ties it to its ledger, where it is known.
@@ -146,7 +153,10 @@ impl Statement {
             return Err(BadSignature);
         }
         key.verify(&message.to_be_signed(&[]), message.signature())?;
-        Ok(Verified { statement: self, key: *key })
+        Ok(Verified {
+            statement: self,
+            key: *key,
+        })
     }
 }
 
@@ -211,10 +221,15 @@ fn read_document(
         unknown.push(Unknown::DigestAlgorithm(algorithm));
         return Ok(Matter::Unknown);
     }
-    let digest = envelope.payload().try_into().map_err(|_| EnvelopeError::DigestLength)?;
+    let digest = envelope
+        .payload()
+        .try_into()
+        .map_err(|_| EnvelopeError::DigestLength)?;
     let record = envelope.claims.get(&cbor::int(DOCUMENT_RECORD));
     let record = record.ok_or(StatementError::NoRecord)?.clone();
-    let Some(record) = check_version(record, unknown)? else { return Ok(Matter::Unknown) };
+    let Some(record) = check_version(record, unknown)? else {
+        return Ok(Matter::Unknown);
+    };
     let record = DocumentRecord::read(record)?;
     note_keys(&record.unknown, &record.must, &record.unread, unknown);
     Ok(Matter::Document(Box::new(Document {
@@ -224,12 +239,18 @@ fn read_document(
     })))
 }
 
-fn read_record(payload: &[u8], unknown: &mut Vec<Unknown>) -> Result<Option<Value>, StatementError> {
+fn read_record(
+    payload: &[u8],
+    unknown: &mut Vec<Unknown>,
+) -> Result<Option<Value>, StatementError> {
     check_version(cbor::decode(payload)?, unknown)
 }
 
 /// The record without its `v`, or `None` if it is of a later format.
-fn check_version(record: Value, unknown: &mut Vec<Unknown>) -> Result<Option<Value>, StatementError> {
+fn check_version(
+    record: Value,
+    unknown: &mut Vec<Unknown>,
+) -> Result<Option<Value>, StatementError> {
     let mut fields = Fields::new("", record)?;
     let version = fields.uint("v")?;
     let version = fields.required("v", version)?;
@@ -244,7 +265,13 @@ fn check_version(record: Value, unknown: &mut Vec<Unknown>) -> Result<Option<Val
 /// allows passing them over.
 fn note_keys(rest: &Map, must: &[String], unread: &[String], unknown: &mut Vec<Unknown>) {
     let keys = rest.keys().map(label_text).chain(unread.iter().cloned());
-    unknown.extend(keys.map(|key| if must.contains(&key) { Unknown::Must(key) } else { Unknown::Key(key) }));
+    unknown.extend(keys.map(|key| {
+        if must.contains(&key) {
+            Unknown::Must(key)
+        } else {
+            Unknown::Key(key)
+        }
+    }));
 }
 
 fn label_text(label: &Value) -> String {

@@ -12,9 +12,13 @@ pub(super) fn read(
     path: &Path,
     limit: u64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let Some(file) = open(volume, path)? else { return Ok(None) };
+    let Some(file) = open(volume, path)? else {
+        return Ok(None);
+    };
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).at(path, "reading")?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .at(path, "reading")?;
     if bytes.len() as u64 > limit {
         return Err(StoreError::new(path, StoreProblem::TooLong(limit)));
     }
@@ -36,7 +40,11 @@ pub(super) fn open(
 
 /// Makes a folder and those above it, down from `top`, which exists; each new
 /// name is made durable. Links on the way are refused.
-pub(super) fn make_folders(volume: &dyn Volume, top: &Path, folder: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folders(
+    volume: &dyn Volume,
+    top: &Path,
+    folder: &Path,
+) -> Result<(), StoreError> {
     let below = folder.strip_prefix(top).unwrap_or(folder);
     let mut at: PathBuf = top.to_owned();
     for part in below.components() {
@@ -47,8 +55,12 @@ pub(super) fn make_folders(volume: &dyn Volume, top: &Path, folder: &Path) -> Re
             Some(FileKind::Link) => return Err(StoreError::new(&at, StoreProblem::Link)),
             Some(_) => return Err(StoreError::new(&at, StoreProblem::NotAFile)),
             None => {
-                volume.create_folder(&at, false).at(&at, "making the folder")?;
-                volume.sync_folder(&parent).at(&parent, "making the folder durable")?;
+                volume
+                    .create_folder(&at, false)
+                    .at(&at, "making the folder")?;
+                volume
+                    .sync_folder(&parent)
+                    .at(&parent, "making the folder durable")?;
             }
         }
     }
@@ -69,10 +81,14 @@ pub(super) fn write(
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let aside = path.with_file_name(format!(".{name}.new"));
     if volume.kind(&aside).at(&aside, "looking")?.is_some() {
-        volume.remove(&aside).at(&aside, "removing what an interrupted write left")?;
+        volume
+            .remove(&aside)
+            .at(&aside, "removing what an interrupted write left")?;
     }
     let written = (|| {
-        volume.create(&aside, &mut &*bytes, secret).at(&aside, "writing")?;
+        volume
+            .create(&aside, &mut &*bytes, secret)
+            .at(&aside, "writing")?;
         volume.sync_file(&aside).at(&aside, "making it durable")?;
         volume.rename(&aside, path).at(path, "putting it in place")
     })();
@@ -82,5 +98,7 @@ pub(super) fn write(
     }
     written?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    volume.sync_folder(folder).at(folder, "making the folder durable")
+    volume
+        .sync_folder(folder)
+        .at(folder, "making the folder durable")
 }

@@ -52,7 +52,9 @@ pub enum StoreProblem {
     #[error("is not in the form this program writes: {0}")]
     Malformed(String),
     /// Something failed, and clearing what was written before failed too.
-    #[error("{error}; what was written before it could not be cleared ({left}), so the next writer will")]
+    #[error(
+        "{error}; what was written before it could not be cleared ({left}), so the next writer will"
+    )]
     Left {
         /// What failed first.
         error: Box<StoreProblem>,
@@ -66,12 +68,21 @@ pub enum StoreProblem {
 
 impl StoreError {
     pub(super) fn new(path: &Path, problem: StoreProblem) -> Self {
-        Self { path: path.to_owned(), problem }
+        Self {
+            path: path.to_owned(),
+            problem,
+        }
     }
 
     pub(super) fn and_left(self, left: Self) -> Self {
-        let problem = StoreProblem::Left { error: Box::new(self.problem), left: Box::new(left) };
-        Self { path: self.path, problem }
+        let problem = StoreProblem::Left {
+            error: Box::new(self.problem),
+            left: Box::new(left),
+        };
+        Self {
+            path: self.path,
+            problem,
+        }
     }
 
     /// The system's error, if it was the system that refused.

@@ -32,7 +32,10 @@ impl<'a> KeyDir<'a> {
     /// Names the folder; nothing is read yet.
     #[must_use]
     pub fn new(volume: &'a dyn Volume, folder: &Path) -> Self {
-        Self { volume, folder: folder.to_owned() }
+        Self {
+            volume,
+            folder: folder.to_owned(),
+        }
     }
 
     /// Writes a public file, replacing an older one.
@@ -41,7 +44,12 @@ impl<'a> KeyDir<'a> {
     /// If the system refuses.
     pub fn write_public(&self, name: &str, text: &str) -> Result<(), StoreError> {
         self.make(&self.folder, false)?;
-        durable::write(self.volume, &self.folder.join(name), text.as_bytes(), (false, true))
+        durable::write(
+            self.volume,
+            &self.folder.join(name),
+            text.as_bytes(),
+            (false, true),
+        )
     }
 
     /// Writes a new secret key that only its owner may read; returns where.
@@ -78,7 +86,10 @@ impl<'a> KeyDir<'a> {
         let mut files: Vec<_> = names
             .into_iter()
             .map(|(name, _)| private.join(name))
-            .filter(|path| path.extension().is_some_and(|ending| ending == SECRET_ENDING))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|ending| ending == SECRET_ENDING)
+            })
             .filter_map(|path| {
                 let stem = path.file_stem()?.to_str()?.to_owned();
                 Some(SecretFile { path, stem })
@@ -97,7 +108,10 @@ impl<'a> KeyDir<'a> {
         let bytes = durable::read(self.volume, path, MAX_KEY)?;
         let bytes = Zeroizing::new(bytes.ok_or_else(missing).at(path, "reading")?);
         let text = std::str::from_utf8(&bytes).map_err(|_| {
-            StoreError::new(path, StoreProblem::Malformed("a key file is text (PEM)".to_owned()))
+            StoreError::new(
+                path,
+                StoreProblem::Malformed("a key file is text (PEM)".to_owned()),
+            )
         })?;
         Ok(Zeroizing::new(text.to_owned()))
     }
@@ -110,7 +124,10 @@ impl<'a> KeyDir<'a> {
         match self.volume.kind(folder).at(folder, "looking")? {
             Some(FileKind::Folder) => Ok(()),
             Some(_) => Err(StoreError::new(folder, StoreProblem::NotAFile)),
-            None => self.volume.create_folder(folder, secret).at(folder, "making the folder"),
+            None => self
+                .volume
+                .create_folder(folder, secret)
+                .at(folder, "making the folder"),
         }
     }
 }

@@ -54,7 +54,12 @@ pub fn item_at(path: &str) -> Option<Item> {
     } else if let Some(tile) = TileId::parse(path) {
         Item::Tile(tile)
     } else {
-        let digest: ContentDigest = path.strip_prefix(DOCUMENTS)?.rsplit('/').next()?.parse().ok()?;
+        let digest: ContentDigest = path
+            .strip_prefix(DOCUMENTS)?
+            .rsplit('/')
+            .next()?
+            .parse()
+            .ok()?;
         Item::Content(digest)
     };
     (path_of(&item).as_deref() == Some(path)).then_some(item)
@@ -73,9 +78,18 @@ mod tests {
             assert_eq!(item_at(&path.to_uppercase()), None);
         }
         let name = digest.to_string();
-        for path in [name.clone(), format!("documents/{name}"), format!("documents/sha256/00/{name}")] {
+        for path in [
+            name.clone(),
+            format!("documents/{name}"),
+            format!("documents/sha256/00/{name}"),
+        ] {
             assert_eq!(item_at(&path), None, "{path}");
         }
-        assert_eq!(item_at("tile/0/000.p/1").and_then(|item| path_of(&item)).as_deref(), Some("tile/0/000.p/1"));
+        assert_eq!(
+            item_at("tile/0/000.p/1")
+                .and_then(|item| path_of(&item))
+                .as_deref(),
+            Some("tile/0/000.p/1")
+        );
     }
 }

@@ -27,7 +27,11 @@ impl<'a> LedgerDir<'a> {
     /// Names the two folders; nothing is read yet.
     #[must_use]
     pub fn new(volume: &'a dyn Volume, ledger: &Path, keys: &Path) -> Self {
-        Self { volume, ledger: ledger.to_owned(), keys: keys.to_owned() }
+        Self {
+            volume,
+            ledger: ledger.to_owned(),
+            keys: keys.to_owned(),
+        }
     }
 
     /// The folder of the ledger.
@@ -51,7 +55,10 @@ impl<'a> LedgerDir<'a> {
     /// # Errors
     /// If the folder can't be written to or locked.
     pub fn lock(&self, waiting: impl FnOnce()) -> Result<LedgerWriter<'_>, StoreError> {
-        let parent = self.ledger.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = self
+            .ledger
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
         if let Some(parent) = parent
             && self.volume.kind(parent).at(parent, "looking")?.is_some()
         {
@@ -80,11 +87,20 @@ impl<'a> LedgerDir<'a> {
         }
     }
 
-    fn walk(&self, folder: &Path, path: &str, show: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
+    fn walk(
+        &self,
+        folder: &Path,
+        path: &str,
+        show: &mut dyn FnMut(Found),
+    ) -> Result<(), StoreError> {
         for (name, kind) in self.volume.list(folder).at(folder, "listing")? {
             let inner = folder.join(&name);
             let name = name.to_string_lossy();
-            let path = if path.is_empty() { name.into_owned() } else { format!("{path}/{name}") };
+            let path = if path.is_empty() {
+                name.into_owned()
+            } else {
+                format!("{path}/{name}")
+            };
             match kind {
                 FileKind::Folder => self.walk(&inner, &path, show)?,
                 FileKind::Link => show(Found::Link(path)),
@@ -96,7 +112,12 @@ impl<'a> LedgerDir<'a> {
     }
 
     fn walk_keys(&self, show: &mut dyn FnMut(Found)) -> Result<(), StoreError> {
-        if self.volume.kind(&self.keys).at(&self.keys, "looking")?.is_none() {
+        if self
+            .volume
+            .kind(&self.keys)
+            .at(&self.keys, "looking")?
+            .is_none()
+        {
             return Ok(());
         }
         for (name, kind) in self.volume.list(&self.keys).at(&self.keys, "listing")? {
@@ -126,7 +147,9 @@ impl Evidence for LedgerDir<'_> {
     }
 
     fn everything(&self, show: &mut dyn FnMut(Found)) -> Result<(), EvidenceError> {
-        let walked = self.walk(&self.ledger, "", show).and_then(|()| self.walk_keys(show));
+        let walked = self
+            .walk(&self.ledger, "", show)
+            .and_then(|()| self.walk_keys(show));
         walked.map_err(|error| EvidenceError {
             path: error.path.display().to_string(),
             problem: problem(error),
@@ -143,7 +166,10 @@ impl Evidence for LedgerDir<'_> {
 
 impl LedgerDir<'_> {
     fn told(&self, item: &Item, error: StoreError) -> EvidenceError {
-        EvidenceError { path: self.place(item), problem: problem(error) }
+        EvidenceError {
+            path: self.place(item),
+            problem: problem(error),
+        }
     }
 }
 

@@ -18,7 +18,11 @@ impl WriterLock {
     /// # Errors
     /// If the lock file can't be made, or the system has no locks.
     pub(super) fn take(path: &Path, waiting: impl FnOnce()) -> Result<Self, StoreError> {
-        let file = OpenOptions::new().create(true).append(true).open(path).at(path, "opening")?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .at(path, "opening")?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

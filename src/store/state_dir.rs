@@ -39,7 +39,10 @@ impl<'a> StateDir<'a> {
     /// Names the folder; nothing is read yet.
     #[must_use]
     pub fn new(volume: &'a dyn Volume, folder: &Path) -> Self {
-        Self { volume, folder: folder.to_owned() }
+        Self {
+            volume,
+            folder: folder.to_owned(),
+        }
     }
 
     /// Pins an id, replacing an older pin of the same id.
@@ -48,9 +51,14 @@ impl<'a> StateDir<'a> {
     /// If the system refuses.
     pub fn pin(&self, pin: &Pin) -> Result<(), StoreError> {
         let folder = self.folder.join(PINS);
-        let existing = folder.ancestors().find(|at| matches!(self.volume.kind(at), Ok(Some(_))));
+        let existing = folder
+            .ancestors()
+            .find(|at| matches!(self.volume.kind(at), Ok(Some(_))));
         durable::make_folders(self.volume, existing.unwrap_or(Path::new("")), &folder)?;
-        let mut text = format!("{HEADER}\nledger-id {}\nwhen {}\nhow {}\n", pin.ledger_id, pin.when, pin.how);
+        let mut text = format!(
+            "{HEADER}\nledger-id {}\nwhen {}\nhow {}\n",
+            pin.ledger_id, pin.when, pin.how
+        );
         if let Some(folder) = &pin.folder {
             text.push_str(&format!("folder {folder}\n"));
         }
@@ -68,13 +76,20 @@ impl<'a> StateDir<'a> {
             return Ok(Vec::new());
         }
         let mut names = self.volume.list(&folder).at(&folder, "listing")?;
-        names.retain(|(name, _)| name.to_str().is_some_and(|name| name.parse::<LedgerId>().is_ok()));
+        names.retain(|(name, _)| {
+            name.to_str()
+                .is_some_and(|name| name.parse::<LedgerId>().is_ok())
+        });
         names.sort_by(|a, b| a.0.cmp(&b.0));
-        names.into_iter().map(|(name, _)| self.read_pin(&folder.join(name))).collect()
+        names
+            .into_iter()
+            .map(|(name, _)| self.read_pin(&folder.join(name)))
+            .collect()
     }
 
     fn read_pin(&self, path: &Path) -> Result<Pin, StoreError> {
-        let malformed = |what: &str| StoreError::new(path, StoreProblem::Malformed(what.to_owned()));
+        let malformed =
+            |what: &str| StoreError::new(path, StoreProblem::Malformed(what.to_owned()));
         let bytes = durable::read(self.volume, path, MAX_PIN)?.unwrap_or_default();
         let text = String::from_utf8(bytes).map_err(|_| malformed("not text"))?;
         let mut lines = text.lines();
@@ -82,12 +97,21 @@ impl<'a> StateDir<'a> {
             return Err(malformed("the first line is not that of a pin"));
         }
         let mut field = |name: &str| {
-            lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' ')).map(str::to_owned)
+            lines
+                .next()
+                .and_then(|line| line.strip_prefix(name)?.strip_prefix(' '))
+                .map(str::to_owned)
         };
-        let id = field("ledger-id").and_then(|id| id.parse().ok()).ok_or(malformed("no ledger id"))?;
-        let is_named = path.file_name().is_some_and(|name| *name == *LedgerId::to_string(&id));
+        let id = field("ledger-id")
+            .and_then(|id| id.parse().ok())
+            .ok_or(malformed("no ledger id"))?;
+        let is_named = path
+            .file_name()
+            .is_some_and(|name| *name == *LedgerId::to_string(&id));
         if !is_named {
-            return Err(malformed("the ledger id is not the one the file is named by"));
+            return Err(malformed(
+                "the ledger id is not the one the file is named by",
+            ));
         }
         Ok(Pin {
             ledger_id: id,

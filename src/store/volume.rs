@@ -100,7 +100,9 @@ impl Volume for Disk {
 
     fn list(&self, folder: &Path) -> io::Result<Vec<(std::ffi::OsString, FileKind)>> {
         fs::read_dir(folder)?
-            .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), kind_of(entry.file_type()?)))))
+            .map(|entry| {
+                entry.and_then(|entry| Ok((entry.file_name(), kind_of(entry.file_type()?))))
+            })
             .collect()
     }
 
@@ -162,5 +164,8 @@ fn kind_of(kind: fs::FileType) -> FileKind {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }

@@ -65,7 +65,11 @@ struct Staged {
 
 impl<'a> LedgerWriter<'a> {
     pub(super) fn new(dir: &'a LedgerDir<'a>, volume: &'a dyn Volume, lock: WriterLock) -> Self {
-        Self { dir, volume, _lock: lock }
+        Self {
+            dir,
+            volume,
+            _lock: lock,
+        }
     }
 
     /// The ledger this writes to.
@@ -95,7 +99,12 @@ impl<'a> LedgerWriter<'a> {
         is_named: impl Fn(&ContentDigest) -> bool,
     ) -> Result<Vec<PathBuf>, StoreError> {
         let staging = self.staging();
-        if self.volume.kind(&staging).at(&staging, "looking")?.is_none() {
+        if self
+            .volume
+            .kind(&staging)
+            .at(&staging, "looking")?
+            .is_none()
+        {
             return Ok(Vec::new());
         }
         let mut removed = Vec::new();
@@ -120,8 +129,10 @@ impl<'a> LedgerWriter<'a> {
         // The plan goes last: it accounts for everything else.
         let plan = staging.join(layout::PLAN);
         let names = self.volume.list(&staging).at(&staging, "listing")?;
-        let (last, first): (Vec<_>, Vec<_>) =
-            names.into_iter().map(|(name, _)| staging.join(name)).partition(|path| *path == plan);
+        let (last, first): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .map(|(name, _)| staging.join(name))
+            .partition(|path| *path == plan);
         for path in first.into_iter().chain(last) {
             self.remove(&path)?;
             removed.push(path);
@@ -162,25 +173,37 @@ impl<'a> LedgerWriter<'a> {
         self.write_plan(&staged)?;
         // A crash before this leaves files aside; none has a name that counts.
         for file in &staged {
-            self.volume.sync_file(&file.aside).at(&file.aside, "making it durable")?;
+            self.volume
+                .sync_file(&file.aside)
+                .at(&file.aside, "making it durable")?;
         }
-        self.volume.sync_folder(&staging).at(&staging, "making the folder durable")?;
+        self.volume
+            .sync_folder(&staging)
+            .at(&staging, "making the folder durable")?;
         // From here on a crash leaves files in place that the old checkpoint
         // does not cover; the plan, durable by now, accounts for them.
         let mut folders = BTreeSet::new();
         for file in &staged {
             let folder = file.place.parent().unwrap_or(self.dir.folder());
             durable::make_folders(self.volume, self.dir.folder(), folder)?;
-            self.volume.rename(&file.aside, &file.place).at(&file.place, "putting it in place")?;
+            self.volume
+                .rename(&file.aside, &file.place)
+                .at(&file.place, "putting it in place")?;
             folders.insert(folder.to_owned());
         }
         for folder in folders {
-            self.volume.sync_folder(&folder).at(&folder, "making the folder durable")?;
+            self.volume
+                .sync_folder(&folder)
+                .at(&folder, "making the folder durable")?;
         }
         let aside = staging.join(layout::CHECKPOINT);
         let text = files.checkpoint.as_bytes();
-        self.volume.create(&aside, &mut &*text, false).at(&aside, "writing")?;
-        self.volume.sync_file(&aside).at(&aside, "making it durable")
+        self.volume
+            .create(&aside, &mut &*text, false)
+            .at(&aside, "writing")?;
+        self.volume
+            .sync_file(&aside)
+            .at(&aside, "making it durable")
     }
 
     /// One rename: before it the old ledger, after it the new one.
@@ -229,7 +252,9 @@ impl<'a> LedgerWriter<'a> {
             inner: document.contents.open().at(source, "opening")?,
             hasher: ContentHasher::new(),
         };
-        self.volume.create(&aside, &mut contents, false).at(&aside, "writing")?;
+        self.volume
+            .create(&aside, &mut contents, false)
+            .at(&aside, "writing")?;
         if contents.hasher.finish().0 != document.digest {
             return Err(StoreError::new(source, StoreProblem::Changed));
         }
@@ -248,22 +273,32 @@ impl<'a> LedgerWriter<'a> {
             Ok(Some(stored)) if stored == bytes => return Ok(None),
             Ok(None) => {}
             Ok(Some(_)) => return Err(StoreError::new(&place, StoreProblem::Occupied)),
-            Err(StoreError { problem: StoreProblem::TooLong(_), .. }) => {
+            Err(StoreError {
+                problem: StoreProblem::TooLong(_),
+                ..
+            }) => {
                 return Err(StoreError::new(&place, StoreProblem::Occupied));
             }
             Err(error) => return Err(error),
         }
         let aside = self.aside(number);
-        self.volume.create(&aside, &mut &*bytes, false).at(&aside, "writing")?;
+        self.volume
+            .create(&aside, &mut &*bytes, false)
+            .at(&aside, "writing")?;
         Ok(Some(Staged { aside, place, item }))
     }
 
     /// Lists what is new, and only that: what stood before is not the append's to clear.
     fn write_plan(&self, staged: &[Staged]) -> Result<(), StoreError> {
-        let lines: Vec<_> = staged.iter().filter_map(|file| layout::path_of(&file.item)).collect();
+        let lines: Vec<_> = staged
+            .iter()
+            .filter_map(|file| layout::path_of(&file.item))
+            .collect();
         let plan = self.staging().join(layout::PLAN);
         let text = lines.join("\n") + "\n";
-        self.volume.create(&plan, &mut text.as_bytes(), false).at(&plan, "writing")?;
+        self.volume
+            .create(&plan, &mut text.as_bytes(), false)
+            .at(&plan, "writing")?;
         self.volume.sync_file(&plan).at(&plan, "making it durable")
     }
 
@@ -272,7 +307,10 @@ impl<'a> LedgerWriter<'a> {
     fn planned(&self) -> Result<Vec<Item>, StoreError> {
         let plan = self.staging().join(layout::PLAN);
         let text = durable::read(self.volume, &plan, MAX_PLAN)?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(&text).lines().filter_map(layout::item_at).collect())
+        Ok(String::from_utf8_lossy(&text)
+            .lines()
+            .filter_map(layout::item_at)
+            .collect())
     }
 
     fn drop_partials(&self, full: &TileId) -> Result<Vec<PathBuf>, StoreError> {
@@ -283,7 +321,10 @@ impl<'a> LedgerWriter<'a> {
             return Ok(Vec::new());
         }
         let names = self.volume.list(&folder).at(&folder, "listing")?;
-        let paths: Vec<_> = names.into_iter().map(|(name, _)| folder.join(name)).collect();
+        let paths: Vec<_> = names
+            .into_iter()
+            .map(|(name, _)| folder.join(name))
+            .collect();
         for path in &paths {
             self.remove(path)?;
         }

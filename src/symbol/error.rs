@@ -8,9 +8,8 @@ use super::Place;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SymbolError {
-    /// Nothing is left once white space, brackets, asterisks and closing
-    /// punctuation are taken away.
-    #[error("the symbol is empty")]
+    /// The text has no letter or digit.
+    #[error("there is no letter or digit")]
     Empty,
 
     /// The text is longer than any symbol.

@@ -162,7 +162,7 @@ pub(super) fn is_part_letter(before: &[Glyph], after: &[Glyph]) -> bool {
     let mut letters = letters.splitn(2, '-');
     numbered
         && letters.all(|letters| {
-            matches!(letters.len(), 1 | 2) && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+            matches!(letters.len(), 1 | 2) && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
         })
         && rest.all(|component| Suffix::read(&text(component)).is_some())
 }

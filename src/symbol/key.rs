@@ -63,12 +63,8 @@ impl Scope {
             let halves = joins.len() + 1;
             return Err(SymbolError::Joint { canonical, halves });
         }
-        match glyphs.first() {
-            None => return Err(SymbolError::Empty),
-            Some(first) if first.character == '/' => {
-                return Err(SymbolError::Incomplete { at: first.at });
-            }
-            Some(_) => {}
+        if let Some(first) = glyphs.first().filter(|first| first.character == '/') {
+            return Err(SymbolError::Incomplete { at: first.at });
         }
         alphabet::check(&glyphs)?;
         normalise::bounded_text(&glyphs).map(|canonical| Self(canonical.to_uppercase()))

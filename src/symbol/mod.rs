@@ -102,11 +102,10 @@ impl Symbol {
         reissue: bool,
         oddities: &mut Vec<Oddity>,
     ) -> Result<Self, SymbolError> {
-        let (Some(first), Some(last)) = (glyphs.first(), glyphs.last()) else {
-            return Err(SymbolError::Empty);
-        };
-        if let Some(stroke) = [first, last].into_iter().find(|end| end.character == '/') {
-            return Err(SymbolError::Incomplete { at: stroke.at });
+        for end in [glyphs.first(), glyphs.last()].into_iter().flatten() {
+            if end.character == '/' {
+                return Err(SymbolError::Incomplete { at: end.at });
+            }
         }
         alphabet::check(&glyphs)?;
         let official = grammar::is_official(&glyphs);

@@ -31,6 +31,9 @@ pub(super) fn tidy(printed: &str, oddities: &mut Vec<Oddity>) -> Result<Vec<Glyp
         });
     }
     let glyphs = to_nfkc(printed, oddities)?;
+    if !characters(&glyphs).any(char::is_alphanumeric) {
+        return Err(SymbolError::Empty);
+    }
     let glyphs = close_up(&glyphs, oddities);
     Ok(collapse_strokes(glyphs, oddities))
 }
@@ -137,15 +140,14 @@ fn to_nfkc(printed: &str, oddities: &mut Vec<Oddity>) -> Result<Vec<Glyph>, Symb
                 at,
             });
         }
-        let single = cluster.chars().nth(1).is_none();
-        match plain(printed) {
-            ' ' | '\n' if single => {}
-            '-' if single => {
-                let dash = OddityKind::Dash { printed }.at(at);
-                oddities.extend((printed != '-').then_some(dash));
-            }
-            _ if cluster != read => tell_form(at, cluster, read, oddities),
-            _ => {}
+        let plain = plain(printed);
+        if plain == '-' && printed != '-' {
+            oddities.push(OddityKind::Dash { printed }.at(at));
+        }
+        let told_elsewhere =
+            matches!(plain, '-' | ' ' | '\n') && cluster.len() == printed.len_utf8();
+        if cluster != read && !told_elsewhere {
+            tell_form(at, cluster, read, oddities);
         }
     }
     Ok(glyphs)

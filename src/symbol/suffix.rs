@@ -75,6 +75,16 @@ impl fmt::Display for SuffixKind {
     }
 }
 
+impl fmt::Display for Suffix {
+    /// In English words: `revision 1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            Some(number) => write!(f, "{} {number}", self.kind),
+            None => write!(f, "{}", self.kind),
+        }
+    }
+}
+
 impl Suffix {
     /// Reads one component. Brackets may follow: `Add.1(Part II)`.
     pub(super) fn read(component: &str) -> Option<Self> {

@@ -1,0 +1,249 @@
+//! Flags as typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// A register of official documents: every version hashed, signed and chained
+/// into an append-only ledger that anyone can verify offline.
+///
+/// Exit codes: 0 verified / no difference / done; 1 failed / differs; 2 could
+/// not do it; 3 nothing wrong found, but not established.
+#[derive(Debug, Parser)]
+#[command(name = "docledger", version, max_term_width = 80)]
+pub(crate) struct Args {
+    /// Folder that holds `ledger/` and `keys/`
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) home: PathBuf,
+    /// Folder of the ledger, if not HOME/ledger
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Folder of the keys, if not HOME/keys
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Folder of what is kept for you, such as pinned ledger ids
+    #[arg(long, global = true, value_name = "DIR", env = "DOCLEDGER_STATE")]
+    pub(crate) state: Option<PathBuf>,
+    /// How answers are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) color: colorchoice_clap::Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open a new ledger: make its keys and entry 0
+    Init(Init),
+    /// Pin a ledger id: verification will accept that ledger as the office's
+    Trust(Trust),
+    /// Register a file: a new document, or a new version of one
+    Register(Box<Register>),
+    /// List the documents
+    List,
+    /// Show the chain of a document: version, change, date, who, entry, digest
+    Log(OneTarget),
+    /// Show what is registered of a document or file
+    Show(OneTarget),
+    /// Write the bytes of a registered file to standard output
+    Cat(OneTarget),
+    /// Compare two registered texts
+    Diff(Diff),
+    /// Verify the whole ledger
+    Verify(Verify),
+    /// Say what a loose file is, and whether it is current
+    Status(Status),
+    /// Print the newest signed checkpoint
+    Checkpoint,
+    /// Keys and their roles
+    #[command(subcommand)]
+    Key(Key),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// List the keys that the ledger gave a role
+    List,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The office: a URI or a name, the same for the whole ledger
+    #[arg(long)]
+    pub(crate) issuer: String,
+    /// The log's name, such as records.example.org/register
+    #[arg(long)]
+    pub(crate) origin: String,
+    /// Name of the registrar
+    #[arg(long)]
+    pub(crate) registrar: Option<String>,
+    /// Name of the first officer
+    #[arg(long)]
+    pub(crate) officer: Option<String>,
+    /// Also make a recovery key, whose only power is to replace a compromised registrar
+    #[arg(long)]
+    pub(crate) recovery_key: bool,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Leave the secret keys unencrypted
+    #[arg(long, conflicts_with_all = ["passphrase_file"])]
+    pub(crate) no_passphrase: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Passphrase {
+    /// File whose first line is the passphrase of the secret keys; the variable
+    /// DOCLEDGER_PASSPHRASE may hold it instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Trust {
+    /// The ledger id, 64 hexadecimal digits
+    pub(crate) id: docledger::digest::LedgerId,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct OneTarget {
+    /// A symbol, #17, SYMBOL@2, SYMBOL:fr, a digest, an ni: name, or a file
+    pub(crate) target: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Status {
+    /// The file
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// The old version: a target as for `show`
+    pub(crate) old: PathBuf,
+    /// The new version
+    pub(crate) new: PathBuf,
+    /// Equal lines around a change
+    #[arg(long, short = 'U', default_value_t = 3)]
+    pub(crate) context: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The ledger id the office published; without it, one pinned for you
+    #[arg(long, value_name = "ID")]
+    pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Register {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// Symbol as printed; joint ones with a dash: A/78/0-S/2024/0
+    #[arg(long)]
+    pub(crate) symbol: Option<String>,
+    /// The document it belongs to, where no symbol tells: #17, a digest, an ni: name
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) of: Option<String>,
+    /// How it relates to the version before
+    #[arg(long, value_enum)]
+    pub(crate) change: Option<ChangeArg>,
+    /// The version that a rendition renders, if not the newest
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) renders: Option<u64>,
+    /// Language of this file (BCP 47): en, fr, zh …
+    #[arg(long)]
+    pub(crate) language: Option<docledger::statement::Language>,
+    /// Language it was drafted in; may be repeated
+    #[arg(long)]
+    pub(crate) original_language: Vec<docledger::statement::Language>,
+    /// Masthead date: YYYY-MM-DD, YYYY-MM or YYYY
+    #[arg(long)]
+    pub(crate) date: Option<docledger::statement::PartialDate>,
+    /// Date of the letter
+    #[arg(long)]
+    pub(crate) letter_date: Option<docledger::statement::PartialDate>,
+    /// Date of adoption
+    #[arg(long)]
+    pub(crate) adopted: Option<docledger::statement::PartialDate>,
+    /// Date the office received it
+    #[arg(long)]
+    pub(crate) received: Option<docledger::statement::PartialDate>,
+    /// Date of the reissue
+    #[arg(long)]
+    pub(crate) reissued: Option<docledger::statement::PartialDate>,
+    /// Title
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Kind of document: letter, report, draft resolution …
+    #[arg(long = "type", value_name = "KIND")]
+    pub(crate) document_type: Option<String>,
+    /// Distribution: General, Limited, Restricted …
+    #[arg(long)]
+    pub(crate) distribution: Option<String>,
+    /// Job number as printed
+    #[arg(long)]
+    pub(crate) job_number: Option<String>,
+    /// Who signed the paper: "Name; title; title"; may be repeated
+    #[arg(long, value_name = "NAME; TITLE")]
+    pub(crate) signatory: Vec<String>,
+    /// Organ with session and agenda items: "Name; session; item; item"; may be repeated
+    #[arg(long, value_name = "NAME; SESSION; ITEM")]
+    pub(crate) body: Vec<String>,
+    /// Relation to another document: "corrects S/2007/421"; may be repeated
+    #[arg(long, value_name = "KIND SYMBOL")]
+    pub(crate) relation: Vec<String>,
+    /// From whom it was received
+    #[arg(long, value_name = "WHOM")]
+    pub(crate) from: Option<String>,
+    /// How it was received
+    #[arg(long, value_name = "MEANS")]
+    pub(crate) means: Option<String>,
+    /// Field to leave blank although the version before has it; may be repeated
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) clear: Vec<String>,
+    /// File name to record, if not the file's own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) file_name: Option<String>,
+    /// Media type to record, if not the one recognised
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) media_type: Option<String>,
+    /// Register bytes that are registered elsewhere or were an earlier version
+    #[arg(long)]
+    pub(crate) allow_same_bytes: bool,
+    /// The officer's secret key: its name in keys/private without ending, or a file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be registered, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChangeArg {
+    /// A new text that replaces the one before
+    Revision,
+    /// Issued again for technical reasons
+    Reissue,
+    /// The same version in another format
+    Rendition,
+}

@@ -1,0 +1,102 @@
+//! One file a command.
+
+mod cat;
+mod checkpoint;
+mod diff;
+mod init;
+mod key_list;
+mod list;
+mod log;
+mod register;
+mod show;
+mod status;
+mod trust;
+mod verify;
+
+use std::path::Path;
+
+use clap::CommandFactory as _;
+use docledger::digest::LedgerId;
+use docledger::registry::{Register, Target};
+use docledger::store::Pin;
+
+use super::args::{Args, Command, Key};
+use super::error::hinted;
+use super::machine::{self, NamedFile};
+use super::{Outcome, render};
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match &args.command {
+        Command::Init(init) => init::run(args, init),
+        Command::Trust(trust) => trust::run(args, trust),
+        Command::Register(register) => register::run(args, register),
+        Command::List => list::run(args),
+        Command::Log(target) => log::run(args, &target.target),
+        Command::Show(target) => show::run(args, &target.target),
+        Command::Cat(target) => cat::run(args, &target.target),
+        Command::Diff(diff) => diff::run(args, diff),
+        Command::Verify(verify) => verify::run(args, verify),
+        Command::Status(status) => status::run(args, &status.file),
+        Command::Checkpoint => checkpoint::run(args),
+        Command::Key(Key::List) => key_list::run(args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "docledger", &mut script);
+            render::out(&String::from_utf8_lossy(&script))?;
+            Ok(Outcome::Good)
+        }
+    }
+}
+
+/// Reads the ledger of this call; a folder pinned to another ledger is refused.
+fn open_register(args: &Args) -> anyhow::Result<Register> {
+    let register = Register::read(&machine::ledger_dir(args))?;
+    let pins = machine::state_dir(args)?.pins()?;
+    if let Some(pin) = pin_of_folder(args, &pins)
+        && pin.ledger_id != register.authority.ledger_id()
+    {
+        return Err(hinted(
+            format!("the ledger in this folder is not the one pinned for it, {}", pin.ledger_id),
+            "run `docledger verify`; if another ledger is meant to be here, `docledger trust ID` pins it",
+        ));
+    }
+    Ok(register)
+}
+
+/// The pin made for the folder of this call.
+fn pin_of_folder<'a>(args: &Args, pins: &'a [Pin]) -> Option<&'a Pin> {
+    let folder = machine::absolute(&machine::ledger_path(args));
+    pins.iter().find(|pin| pin.folder.as_ref() == Some(&folder))
+}
+
+/// Pins an id for this user, in place of another pinned for the same folder.
+fn pin(args: &Args, id: LedgerId, how: &str, folder: Option<String>) -> anyhow::Result<()> {
+    let when = render::time(machine::now());
+    machine::state_dir(args)?.pin(&Pin { ledger_id: id, when, how: how.to_owned(), folder })?;
+    Ok(())
+}
+
+/// Reads a target as typed: what is registered under that name, else a file.
+fn target(register: &Register, typed: &Path) -> anyhow::Result<Target> {
+    let text = typed.to_str();
+    let parsed = text.map(Target::parse).transpose();
+    match parsed {
+        Ok(Some(target)) if target.find(register).is_ok() => return Ok(target),
+        _ if typed.exists() => {}
+        Ok(Some(target)) => {
+            target.find(register)?;
+            return Ok(target);
+        }
+        Ok(None) => return Err(hinted("a target that is no file must be text (UTF-8)", "check the spelling")),
+        Err(error) => return Err(error.into()),
+    }
+    let (digest, _, _) = NamedFile::new(typed)?.read_through()?;
+    let target = Target::parse(&digest.to_string())?;
+    if target.find(register).is_err() {
+        return Err(hinted(
+            format!("the bytes of {} are not registered here (SHA-256 {digest})", typed.display()),
+            "`docledger list` shows what is registered",
+        ));
+    }
+    Ok(target)
+}

@@ -1,0 +1,134 @@
+//! `verify`: the whole ledger.
+
+use docledger::digest::LedgerId;
+use docledger::verify::{Anchor, Report, Severity, Verdict, verify_ledger};
+use serde_json::json;
+
+use crate::cli::args::{Args, Format, Verify};
+use crate::cli::{Outcome, machine, render};
+
+/// Where the anchor came from.
+enum Source {
+    Given,
+    Pinned(String),
+    None,
+}
+
+pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
+    let dir = machine::ledger_dir(args);
+    if !dir.folder().is_dir() {
+        return Err(crate::cli::error::hinted(
+            format!("there is no ledger at {}", dir.folder().display()),
+            "name its folder with --home",
+        ));
+    }
+    let (id, source) = choose_anchor(args, verify)?;
+    let mut report = verify_ledger(&dir, id.map_or(Anchor::None, Anchor::Id));
+    report.not_checked.push("growth from heads verified before: heads are not remembered yet".to_owned());
+    report.not_checked.push("cosignatures and time stamps: there is no support for them yet".to_owned());
+    if args.format == Format::Json {
+        render::json_line(&to_json(&report, &source))?;
+    } else {
+        render::out(&to_text(&report, &source))?;
+    }
+    Ok(match report.verdict() {
+        Verdict::Verified => Outcome::Good,
+        Verdict::Failed => Outcome::Bad,
+        Verdict::NotEstablished => Outcome::Open,
+    })
+}
+
+/// The id given; else the one pinned for this folder; else, of the pinned ones,
+/// the one that this ledger says it is.
+fn choose_anchor(args: &Args, verify: &Verify) -> anyhow::Result<(Option<LedgerId>, Source)> {
+    if let Some(id) = verify.ledger_id {
+        return Ok((Some(id), Source::Given));
+    }
+    let pins = machine::state_dir(args)?.pins()?;
+    let pin = match super::pin_of_folder(args, &pins) {
+        Some(pin) => Some(pin),
+        None => {
+            let unanchored = docledger::verify::ledger_id_of(&machine::ledger_dir(args));
+            pins.iter().find(|pin| Some(pin.ledger_id) == unanchored)
+        }
+    };
+    Ok(match pin {
+        Some(pin) => (Some(pin.ledger_id), Source::Pinned(format!("{} by {}", pin.when, pin.how))),
+        None => (None, Source::None),
+    })
+}
+
+fn to_json(report: &Report, source: &Source) -> serde_json::Value {
+    let anchor = match source {
+        Source::Given => "given",
+        Source::Pinned(_) => "pinned",
+        Source::None => "none",
+    };
+    let findings: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "code": finding.code.as_str(),
+                "severity": finding.code.severity().as_str(),
+                "entry": finding.entry,
+                "path": finding.path,
+                "message": finding.message,
+            })
+        })
+        .collect();
+    json!({
+        "schema": "docledger.verify/1",
+        "verdict": report.verdict().as_str(),
+        "anchor": anchor,
+        "ledger_id": report.ledger_id.map(|id| id.to_string()),
+        "head": report.head.as_ref().map(|head| json!({"size": head.size, "root": head.root.to_string()})),
+        "entries": report.checked.entries,
+        "documents": report.documents,
+        "checked": {
+            "entries": report.checked.entries,
+            "signatures": report.checked.signatures,
+            "tiles": report.checked.tiles,
+            "documents": report.checked.documents,
+            "key_files": report.checked.key_files,
+        },
+        "not_checked": report.not_checked,
+        "findings": findings,
+    })
+}
+
+fn to_text(report: &Report, source: &Source) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let entry = finding.entry.map(|index| format!(" entry {index}")).unwrap_or_default();
+        let path = finding.path.as_ref().map(|path| format!(" {}", render::one_line(path))).unwrap_or_default();
+        text.push_str(&format!(
+            "{} [{}]{entry}{path}: {}\n",
+            finding.code.severity().as_str(), finding.code.as_str(), render::one_line(&finding.message),
+        ));
+    }
+    let checked = &report.checked;
+    text.push_str(&format!(
+        "checked: {} entries, {} signatures, {} tiles, {} files, {} key files\n",
+        checked.entries, checked.signatures, checked.tiles, checked.documents, checked.key_files,
+    ));
+    for skipped in &report.not_checked {
+        text.push_str(&format!("not checked: {skipped}\n"));
+    }
+    let id = report.ledger_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    text.push_str(&match source {
+        Source::Given => format!("anchor: the ledger id given; this is {id}\n"),
+        Source::Pinned(how) => format!("anchor: the ledger id pinned {}; this is {id}\n", render::one_line(how)),
+        Source::None => format!(
+            "anchor: none; compare this ledger id with the one the office publishes:\n  {id}\n\
+             and give it with --ledger-id, or pin it with `docledger trust`\n"
+        ),
+    });
+    let failures = report.findings.iter().filter(|f| f.code.severity() == Severity::Failure).count();
+    text.push_str(&match report.verdict() {
+        Verdict::Verified => "VERIFIED\n".to_owned(),
+        Verdict::Failed => format!("FAILED: {failures} findings\n"),
+        Verdict::NotEstablished => "NOT ESTABLISHED: nothing wrong found, but see above\n".to_owned(),
+    });
+    text
+}

@@ -1,0 +1,144 @@
+//! What only the program asks the machine: clock, randomness, environment,
+//! files a user names, folders of this user.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use docledger::digest::{ContentDigest, ContentHasher};
+use docledger::store::{Contents, Disk, LedgerDir, StateDir};
+
+use super::args::Args;
+use super::error::hinted;
+
+/// The file system that everything stands on.
+pub(crate) static DISK: Disk = Disk;
+
+/// Seconds since 1970-01-01T00:00:00Z.
+#[expect(clippy::disallowed_methods, reason = "the program tells the time to the library")]
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+/// Random bytes from the system.
+pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(bytes)
+}
+
+/// A variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "the program reads its environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Where the ledger and keys of this call are.
+pub(crate) fn ledger_dir(args: &Args) -> LedgerDir<'static> {
+    LedgerDir::new(&DISK, &ledger_path(args), &keys_path(args))
+}
+
+pub(crate) fn ledger_path(args: &Args) -> PathBuf {
+    args.ledger.clone().unwrap_or_else(|| args.home.join("ledger"))
+}
+
+pub(crate) fn keys_path(args: &Args) -> PathBuf {
+    args.keys.clone().unwrap_or_else(|| args.home.join("keys"))
+}
+
+/// Makes the folder that a new ledger goes into.
+#[expect(clippy::disallowed_methods, reason = "a folder that a user named")]
+pub(crate) fn make_home(args: &Args) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&args.home).with_context(|| format!("{}", args.home.display()))
+}
+
+/// The folder of what is kept for this user.
+pub(crate) fn state_dir(args: &Args) -> anyhow::Result<StateDir<'static>> {
+    use etcetera::BaseStrategy as _;
+    let folder = match &args.state {
+        Some(folder) => folder.clone(),
+        None => {
+            let base = etcetera::choose_base_strategy().map_err(|error| {
+                hinted(format!("there is no folder for your state: {error}"), "name one with --state")
+            })?;
+            base.state_dir().unwrap_or_else(|| base.data_dir()).join("docledger")
+        }
+    };
+    Ok(StateDir::new(&DISK, &folder))
+}
+
+/// An absolute path as text, with control characters escaped.
+#[expect(clippy::disallowed_methods, reason = "the program knows its own folder")]
+pub(crate) fn absolute(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    path.to_string_lossy().chars().flat_map(|c| {
+        if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }
+    }).collect()
+}
+
+/// A file that a user named.
+pub(crate) struct NamedFile(PathBuf);
+
+impl NamedFile {
+    /// Takes a path that must be a plain file.
+    #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+    pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
+        let metadata = std::fs::metadata(path).with_context(|| format!("{}", path.display()))?;
+        if metadata.is_dir() {
+            return Err(hinted(format!("{} is a folder", path.display()), "name a file in it"));
+        }
+        if !metadata.is_file() {
+            return Err(hinted(format!("{} is not a plain file", path.display()), "copy its contents to a file first"));
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Digest, length, and the first bytes.
+    pub(crate) fn read_through(&self) -> anyhow::Result<(ContentDigest, u64, Vec<u8>)> {
+        let read = || -> io::Result<_> {
+            let mut file = self.open()?;
+            let mut hasher = ContentHasher::new();
+            let mut head = Vec::new();
+            let mut block = vec![0; 256 * 1024];
+            loop {
+                let length = file.read(&mut block)?;
+                if length == 0 {
+                    break;
+                }
+                hasher.update(&block[..length]);
+                if head.len() < 64 * 1024 {
+                    head.extend_from_slice(&block[..length.min(64 * 1024)]);
+                }
+            }
+            let (digest, size) = hasher.finish();
+            Ok((digest, size, head))
+        };
+        read().with_context(|| format!("{}: can't be read", self.0.display()))
+    }
+
+    /// Its name, if it is text without control characters.
+    pub(crate) fn file_name(&self) -> Option<String> {
+        let name = self.0.file_name()?.to_str()?;
+        (!name.chars().any(char::is_control)).then(|| name.to_owned())
+    }
+}
+
+impl Contents for NamedFile {
+    #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(File::open(&self.0)?))
+    }
+
+    fn name(&self) -> &Path {
+        &self.0
+    }
+}
+
+/// The first line of a file that a user named.
+#[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+pub(crate) fn first_line(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,170 @@
+//! How answers look: text for people, JSON for programs. Whatever comes from
+//! documents or names is escaped.
+
+use std::io::Write as _;
+
+use docledger::digest::LeafHash;
+use docledger::encoding::cbor::Value;
+use docledger::registry::{Entry, Register};
+use docledger::statement::{Document, KeyId};
+use serde_json::{Map, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Text without control characters, which could forge what a terminal shows.
+pub(crate) fn escape(text: &str) -> String {
+    let is_harmful = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars()
+        .flat_map(|c| if is_harmful(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
+}
+
+/// Text on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    escape(text).replace('\n', "\\n")
+}
+
+/// Writes to standard output.
+pub(crate) fn out(text: &str) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    Ok(())
+}
+
+/// Writes one JSON object on a line.
+pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
+    out(&format!("{value}\n"))
+}
+
+/// Writes a remark to standard error.
+pub(crate) fn remark(text: &str) {
+    // Nobody is left to tell if standard error is closed.
+    anstream::stderr().write_all(format!("{}\n", escape(text)).as_bytes()).unwrap_or_default();
+}
+
+/// A point in time, as RFC 3339 in UTC.
+pub(crate) fn time(seconds: u64) -> String {
+    let time = i64::try_from(seconds).ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());
+    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| format!("@{seconds}"))
+}
+
+/// Who signed an entry: the name the ledger gives the key, and its first digits.
+pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
+    let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else { return "unknown key".to_owned() };
+    let life = register.authority.keys().find(|life| life.key.thumbprint() == *id);
+    let short = &id.to_string()[..8];
+    match life.map(|life| (life.role.as_str(), &life.name)) {
+        Some((_, Some(name))) => format!("{} ({short})", one_line(name)),
+        Some((role, None)) => format!("{role} {short}"),
+        None => format!("unknown key {short}"),
+    }
+}
+
+/// The fields of a record that describe the document, for people, in order.
+pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
+    let record = &document.record;
+    let mut fields = Vec::new();
+    let mut add = |name, value: String| {
+        if !value.is_empty() {
+            fields.push((name, value));
+        }
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let date = |value: &Option<docledger::statement::PartialDate>| value.map(|d| d.to_string()).unwrap_or_default();
+    let tags = |tags: &[docledger::statement::Language]| {
+        tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    add("symbol", record.identifier.join(" – "));
+    add("as printed", text(&record.identifier_printed));
+    add("version", format!("{} ({})", record.version, record.change.as_str()));
+    add("language", record.language.to_string());
+    add("original", tags(&record.original_language));
+    add("title", text(&record.title));
+    add("type", text(&record.document_type));
+    add("date", date(&record.issued));
+    add("letter date", date(&record.created));
+    add("adopted", date(&record.adopted));
+    add("received", date(&record.received));
+    add("reissued", date(&record.reissued));
+    add("distribution", text(&record.distribution));
+    add("job number", text(&record.job_number));
+    for body in &record.bodies {
+        let mut parts = vec![body.name.clone()];
+        parts.extend(body.session.clone());
+        if !body.agenda.is_empty() {
+            parts.push(format!("agenda {}", body.agenda.join(", ")));
+        }
+        add("body", parts.join("; "));
+    }
+    for signatory in &record.signatories {
+        let title = signatory.title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
+        add("signatory", format!("{}{title}", signatory.name));
+    }
+    for relation in &record.relations {
+        add("relation", format!("{} {}", relation.kind.as_str(), relation.target));
+    }
+    if let Some(source) = &record.source {
+        add("from", text(&source.from));
+        add("means", text(&source.means));
+    }
+    add("file name", text(&record.file_name));
+    add("media type", document.media_type.clone());
+    add("size", format!("{} bytes", record.size));
+    add("SHA-256", document.digest.to_string());
+    fields
+}
+
+/// Fields under each other, names aligned.
+pub(crate) fn table(fields: &[(&'static str, String)]) -> String {
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    fields.iter().map(|(name, value)| format!("  {name:width$}  {}\n", one_line(value))).collect()
+}
+
+/// A whole entry as JSON: its place, its claims, and its record as it stands.
+pub(crate) fn entry_json(register: &Register, entry: &Entry, document: &Document) -> serde_json::Value {
+    let record = record_json(&document.record.to_value());
+    json!({
+        "entry": entry.index,
+        "leaf": leaf(entry.leaf),
+        "subject": entry.statement.envelope.subject,
+        "registered": time(entry.statement.envelope.issued_at),
+        "signer": signer(register, entry),
+        "digest": document.digest.to_string(),
+        "media_type": document.media_type,
+        "record": record,
+    })
+}
+
+fn leaf(leaf: LeafHash) -> String {
+    leaf.to_string()
+}
+
+/// CBOR as JSON; byte strings in hexadecimal.
+fn record_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(flag) => json!(flag),
+        Value::Integer(number) => match (u64::try_from(*number), i64::try_from(*number)) {
+            (Ok(number), _) => json!(number),
+            (_, Ok(number)) => json!(number),
+            _ => json!(number.to_string()),
+        },
+        Value::Text(text) => json!(text),
+        Value::Bytes(bytes) => json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        Value::Array(items) => items.iter().map(record_json).collect(),
+        Value::Map(map) => {
+            let pairs = map.iter().map(|(key, value)| {
+                let key = match key {
+                    Value::Text(key) => key.clone(),
+                    other => record_json(other).to_string(),
+                };
+                (key, record_json(value))
+            });
+            serde_json::Value::Object(pairs.collect::<Map<_, _>>())
+        }
+        _ => serde_json::Value::Null,
+    }
+}

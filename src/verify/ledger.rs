@@ -1,0 +1,739 @@
+//! The whole ledger, rebuilt from its entries and compared.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::authority::{Authority, Refusal};
+use crate::digest::{ContentDigest, LeafHash, LedgerId};
+use crate::encoding::note::MAX_NOTE;
+use crate::log::{Evidence, Found, Item, SignedCheckpoint, read_bundle, read_tile, write_bundle};
+use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between};
+use crate::merkle::{Tree, leaf_hash};
+use crate::revision::History;
+use crate::statement::{Matter, Statement};
+
+use super::report::{Code, Head, Report};
+
+/// The longest public file about keys.
+const MAX_PUBLIC: u64 = 1 << 20;
+
+/// What says that a ledger is the office's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The caller was given this id by someone trusted.
+    Id(LedgerId),
+    /// Nothing.
+    None,
+}
+
+/// Verifies everything: every entry, tile, document and public file, the
+/// checkpoint, every version chain, and that nothing else lies there.
+#[must_use]
+pub fn verify_ledger(evidence: &dyn Evidence, anchor: Anchor) -> Report {
+    let mut run = Run {
+        evidence,
+        report: Report::default(),
+        tree: Tree::new(),
+        entries: Vec::new(),
+        published: BTreeSet::new(),
+        sizes: HashMap::new(),
+    };
+    run.whole(anchor);
+    run.report
+}
+
+/// The id that a ledger would have by its entry 0 as it stands: a place to look
+/// up an anchor by, never an anchor itself.
+#[must_use]
+pub fn ledger_id_of(evidence: &dyn Evidence) -> Option<LedgerId> {
+    let path = Item::Checkpoint;
+    let signed = SignedCheckpoint::parse(&evidence.read(&path, MAX_NOTE as u64).ok()??).ok()?;
+    let width = u16::try_from(signed.unverified().size.min(TILE_WIDTH)).ok()?;
+    let (_, bytes) = read_tile(evidence, TileId::new(Row::Entries, 0, width)?).ok()??;
+    let entry = readable_entries(&bytes).into_iter().next()?.bytes?;
+    Some(leaf_hash(&entry).into())
+}
+
+/// An entry as it stands in its bundle.
+struct Raw {
+    /// `None` if the bundle did not give it.
+    bytes: Option<Vec<u8>>,
+}
+
+struct Run<'a> {
+    evidence: &'a dyn Evidence,
+    report: Report,
+    /// The tree that everything is judged by.
+    tree: Tree,
+    entries: Vec<Raw>,
+    /// Sizes of heads that were published, as far as statements tell.
+    published: BTreeSet<u64>,
+    /// Every registered file with its size and its first entry.
+    sizes: HashMap<ContentDigest, (u64, u64)>,
+}
+
+impl Run<'_> {
+    fn whole(&mut self, anchor: Anchor) {
+        let checkpoint = self.read_checkpoint();
+        let size = checkpoint
+            .as_ref()
+            .map_or(0, |signed| signed.unverified().size);
+        if let Some(signed) = &checkpoint {
+            self.report.head = Some(Head {
+                size,
+                root: signed.unverified().root,
+            });
+            self.published.insert(size);
+            self.read_entries(size);
+            self.choose_tree(signed);
+        }
+        let authority = self.replay();
+        self.check_anchor(authority.as_ref(), anchor);
+        if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
+            self.check_checkpoint(signed, authority);
+        }
+        self.check_tiles();
+        self.check_documents();
+        self.check_public_files(authority.as_ref());
+        self.check_surplus(authority.as_ref(), size);
+    }
+
+    fn read_checkpoint(&mut self) -> Option<SignedCheckpoint> {
+        let path = self.evidence.place(&Item::Checkpoint);
+        let bytes = match self.evidence.read(&Item::Checkpoint, MAX_NOTE as u64) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                self.report.add(
+                    Code::CheckpointMissing,
+                    None,
+                    Some(path),
+                    "there is no checkpoint",
+                );
+                return None;
+            }
+            Err(error) => {
+                self.report.add(
+                    Code::Unreadable,
+                    None,
+                    Some(path),
+                    error.problem.to_string(),
+                );
+                self.report.add(
+                    Code::CheckpointMissing,
+                    None,
+                    None,
+                    "the checkpoint can't be read",
+                );
+                return None;
+            }
+        };
+        match SignedCheckpoint::parse(&bytes) {
+            Ok(signed) if signed.unverified().size > 0 => Some(signed),
+            Ok(_) => {
+                self.report.add(
+                    Code::CheckpointMalformed,
+                    None,
+                    Some(path),
+                    "it covers no entry",
+                );
+                None
+            }
+            Err(error) => {
+                self.report.add(
+                    Code::CheckpointMalformed,
+                    None,
+                    Some(path),
+                    error.to_string(),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reads every bundle the checkpoint covers. Stops at a second missing one
+    /// in a row: a size that nothing backs must not be counted out.
+    fn read_entries(&mut self, size: u64) {
+        let mut missing_before = false;
+        for number in 0..size.div_ceil(TILE_WIDTH) {
+            let width = (size - number * TILE_WIDTH).min(TILE_WIDTH);
+            let tile = u16::try_from(width)
+                .ok()
+                .and_then(|width| TileId::new(Row::Entries, number, width));
+            let Some(tile) = tile else { return };
+            let path = self.evidence.place(&Item::Tile(tile));
+            let found = match read_tile(self.evidence, tile) {
+                Ok(found) => found,
+                Err(error) => {
+                    self.report.add(
+                        Code::Unreadable,
+                        None,
+                        Some(error.path.clone()),
+                        error.problem.to_string(),
+                    );
+                    None
+                }
+            };
+            let Some((found, bytes)) = found else {
+                self.report.add(
+                    Code::BundleMissing,
+                    None,
+                    Some(path),
+                    "the bundle is not there",
+                );
+                if missing_before {
+                    return;
+                }
+                missing_before = true;
+                self.entries.extend((0..width).map(|_| Raw { bytes: None }));
+                continue;
+            };
+            missing_before = false;
+            self.take_bundle(found, &bytes, width);
+        }
+    }
+
+    fn take_bundle(&mut self, found: TileId, bytes: &[u8], width: u64) {
+        match read_bundle(bytes, found.width()) {
+            Ok(entries) => {
+                let wanted = entries
+                    .into_iter()
+                    .take(usize::try_from(width).unwrap_or(0));
+                self.entries.extend(wanted.map(|entry| Raw {
+                    bytes: Some(entry.to_vec()),
+                }));
+            }
+            Err(error) => {
+                let path = self.evidence.place(&Item::Tile(found));
+                self.report
+                    .add(Code::BundleDamaged, None, Some(path), error.to_string());
+                // What precedes the damage is still worth judging.
+                let mut entries: Vec<_> = readable_entries(bytes);
+                entries.resize_with(usize::try_from(width).unwrap_or(0), || Raw { bytes: None });
+                self.entries.extend(entries);
+            }
+        }
+    }
+
+    /// The tree by which entries are judged: that of the tiles if they lead to
+    /// the checkpoint's root, so that a damaged entry is located; else that of
+    /// the entries.
+    fn choose_tree(&mut self, signed: &SignedCheckpoint) {
+        let (size, root) = (signed.unverified().size, signed.unverified().root);
+        let from_tiles = self.tree_of_tiles(size);
+        let mut from_entries = Tree::new();
+        for entry in &self.entries {
+            from_entries.push(
+                entry
+                    .bytes
+                    .as_deref()
+                    .map_or_else(|| leaf_hash(&[]), leaf_hash),
+            );
+        }
+        if from_entries.size() == size && from_entries.root() == root {
+            self.tree = from_entries;
+            return;
+        }
+        match from_tiles {
+            Some(tree) if tree.root() == root => {
+                self.tree = tree;
+                for index in 0..self.entries.len() as u64 {
+                    self.compare_entry(index);
+                }
+            }
+            _ => {
+                self.tree = from_entries;
+                let message =
+                    "neither the tiles nor the entries have the root the checkpoint names";
+                let path = self.evidence.place(&Item::Checkpoint);
+                self.report
+                    .add(Code::RootMismatch, None, Some(path), message);
+            }
+        }
+    }
+
+    fn compare_entry(&mut self, index: u64) {
+        let Some(entry) = usize::try_from(index)
+            .ok()
+            .and_then(|at| self.entries.get_mut(at))
+        else {
+            return;
+        };
+        if entry.bytes.as_deref().map(leaf_hash) == self.tree.leaf(index) {
+            return;
+        }
+        let damaged = entry.bytes.take().is_some();
+        let message = if damaged {
+            "it is not the entry that the tree holds"
+        } else {
+            "it could not be read"
+        };
+        let path = self.bundle_path(index);
+        self.report
+            .add(Code::EntryDamaged, Some(index), path, message);
+    }
+
+    fn bundle_path(&self, index: u64) -> Option<String> {
+        let number = index / TILE_WIDTH;
+        let width = (self.entries.len() as u64 - number * TILE_WIDTH).min(TILE_WIDTH);
+        let tile = TileId::new(Row::Entries, number, u16::try_from(width).ok()?)?;
+        Some(self.evidence.place(&Item::Tile(tile)))
+    }
+
+    fn tree_of_tiles(&self, size: u64) -> Option<Tree> {
+        let mut tree = Tree::new();
+        while tree.size() < size {
+            let number = tree.size() / TILE_WIDTH;
+            let width = (size - tree.size()).min(TILE_WIDTH);
+            let tile = TileId::new(Row::Hashes(0), number, u16::try_from(width).ok()?)?;
+            let (_, bytes) = read_tile(self.evidence, tile).ok()??;
+            let hashes = bytes.chunks_exact(32).take(usize::try_from(width).ok()?);
+            if (hashes.len() as u64) < width {
+                return None;
+            }
+            for hash in hashes {
+                tree.push(LeafHash::from_bytes(hash.try_into().ok()?));
+            }
+        }
+        Some(tree)
+    }
+
+    /// Replays the log: what each entry says, who signed it, whether it may,
+    /// and whether it fits.
+    fn replay(&mut self) -> Option<Authority> {
+        let entries = std::mem::take(&mut self.entries);
+        let mut authority = None;
+        let mut history = History::new();
+        let mut seen = HashSet::new();
+        let mut latest = 0;
+        for (index, entry) in (0..).zip(&entries) {
+            let Some(bytes) = &entry.bytes else { continue };
+            let leaf = leaf_hash(bytes);
+            if !seen.insert(leaf) {
+                self.report.add(
+                    Code::EntryTwice,
+                    Some(index),
+                    None,
+                    "the same entry stands before it",
+                );
+            }
+            let statement = match Statement::parse(bytes) {
+                Ok(statement) => statement,
+                Err(error) => {
+                    self.report
+                        .add(Code::EntryMalformed, Some(index), None, error.to_string());
+                    continue;
+                }
+            };
+            self.report.checked.entries += 1;
+            self.note_unknown(index, &statement);
+            if statement.envelope.issued_at < latest {
+                let message = "its claimed time is before that of an earlier entry";
+                self.report.add(Code::TimeOrder, Some(index), None, message);
+            }
+            latest = latest.max(statement.envelope.issued_at);
+            if index == 0 {
+                authority = self.open(leaf, statement);
+            } else if let Some(authority) = &mut authority {
+                self.judge(index, leaf, statement, authority, &mut history);
+            }
+        }
+        self.report.documents = history.documents().len() as u64;
+        self.entries = entries;
+        if authority.is_none() && !self.entries.is_empty() {
+            self.report.not_checked.push(
+                "signatures and authority of all entries: entry 0, which names the keys, is not usable".to_owned(),
+            );
+        }
+        authority
+    }
+
+    fn note_unknown(&mut self, index: u64, statement: &Statement) {
+        for unknown in &statement.unknown {
+            let code = if unknown.may_be_passed_over() {
+                Code::UnknownKept
+            } else {
+                Code::NotEvaluated
+            };
+            self.report
+                .add(code, Some(index), None, unknown.to_string());
+        }
+    }
+
+    fn open(&mut self, leaf: LeafHash, statement: Statement) -> Option<Authority> {
+        self.report.ledger_id = Some(leaf.into());
+        match Authority::open(leaf, statement) {
+            Ok((authority, _)) => {
+                self.report.checked.signatures += 1;
+                Some(authority)
+            }
+            Err(error) => {
+                self.report
+                    .add(Code::OpeningInvalid, Some(0), None, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn judge(
+        &mut self,
+        index: u64,
+        leaf: LeafHash,
+        statement: Statement,
+        authority: &mut Authority,
+        history: &mut History,
+    ) {
+        let key = match authority.signer_of(&statement) {
+            Ok(life) => life.key,
+            Err(refusal) => {
+                self.refuse(index, &refusal);
+                return;
+            }
+        };
+        let verified = match statement.verify(&key) {
+            Ok(verified) => verified,
+            Err(error) => {
+                self.report
+                    .add(Code::SignatureInvalid, Some(index), None, error.to_string());
+                return;
+            }
+        };
+        self.report.checked.signatures += 1;
+        for refusal in authority.check(&verified, index, &self.tree) {
+            self.refuse(index, &refusal);
+        }
+        let statement = verified.statement();
+        let subject = &statement.envelope.subject;
+        if let Some(context) = statement.context() {
+            self.published.insert(context.on.size);
+        }
+        match &statement.matter {
+            Matter::Document(document) => {
+                for fault in history.check(subject, &document.digest, &document.record) {
+                    self.report
+                        .add(Code::HistoryBroken, Some(index), None, fault.to_string());
+                }
+                history.apply(index, leaf, subject, document);
+                self.note_size(index, document.digest, document.record.size);
+            }
+            Matter::Event(event) => {
+                let target = history
+                    .entry_of(&event.target)
+                    .and_then(|at| history.by_entry(at));
+                if target.is_none_or(|target| target.subject != *subject) {
+                    let message = format!(
+                        "its target {} is no earlier entry of {subject}",
+                        event.target
+                    );
+                    self.report
+                        .add(Code::TargetUnknown, Some(index), None, message);
+                }
+            }
+            Matter::Governance(_) | Matter::Unknown => {}
+        }
+        authority.apply(leaf, &statement.matter);
+    }
+
+    fn refuse(&mut self, index: u64, refusal: &Refusal) {
+        let code = match refusal {
+            refusal if refusal.is_open() => Code::NotEvaluated,
+            Refusal::OtherLedger(_)
+            | Refusal::OnAhead { .. }
+            | Refusal::OnRoot { .. }
+            | Refusal::OtherAuthority { .. } => Code::ContextMismatch,
+            _ => Code::AuthorityRefused,
+        };
+        self.report
+            .add(code, Some(index), None, refusal.to_string());
+    }
+
+    fn note_size(&mut self, index: u64, digest: ContentDigest, size: u64) {
+        let (known, first) = *self.sizes.entry(digest).or_insert((size, index));
+        if known != size {
+            let message =
+                format!("it says {size} bytes of a file that entry {first} says has {known}");
+            self.report
+                .add(Code::HistoryBroken, Some(index), None, message);
+        }
+    }
+
+    fn check_anchor(&mut self, authority: Option<&Authority>, anchor: Anchor) {
+        let id = authority
+            .map(Authority::ledger_id)
+            .or(self.report.ledger_id);
+        match (anchor, id) {
+            (Anchor::Id(wanted), Some(found)) if wanted != found => {
+                let message = format!("this is the ledger {found}, not {wanted}");
+                self.report
+                    .add(Code::LedgerIdMismatch, Some(0), None, message);
+            }
+            (Anchor::Id(_), Some(_)) => {}
+            (Anchor::Id(_), None) => {
+                self.report.add(
+                    Code::NoAnchor,
+                    Some(0),
+                    None,
+                    "there is no entry 0 to compare with the ledger id",
+                );
+            }
+            (Anchor::None, _) => {
+                let message =
+                    "no ledger id was given or pinned: keys that lie beside a ledger prove nothing";
+                self.report.add(Code::NoAnchor, None, None, message);
+            }
+        }
+    }
+
+    fn check_checkpoint(&mut self, signed: &SignedCheckpoint, authority: &Authority) {
+        let path = Some(self.evidence.place(&Item::Checkpoint));
+        if signed.unverified().origin != authority.origin() {
+            let message = format!("its origin is not {:?}", authority.origin());
+            self.report
+                .add(Code::CheckpointMalformed, None, path.clone(), message);
+        }
+        match signed.verify(authority.checkpoint_key()) {
+            Err(error) => self
+                .report
+                .add(Code::CheckpointSignature, None, path, error.to_string()),
+            Ok(_) if !signed.is_plain() => {
+                let message =
+                    "it holds extension or signature lines that this program does not write";
+                self.report.add(Code::CheckpointLines, None, path, message);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// Compares every tile and bundle that must be there, and the partial ones
+    /// of every head known to have been published.
+    fn check_tiles(&mut self) {
+        let size = self.tree.size();
+        let mut expected: BTreeSet<TileId> = tiles_between(0, size).into_iter().collect();
+        for published in self
+            .published
+            .iter()
+            .filter(|published| **published <= size)
+        {
+            let partial = partial_tiles(*published).into_iter();
+            expected.extend(partial.filter(|tile| tile.full().needed_size() > size));
+        }
+        for tile in expected {
+            match self
+                .evidence
+                .read(&Item::Tile(tile), TILE_WIDTH * (2 + 65_535))
+            {
+                Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
+                Ok(None) => {
+                    let code = if tile.row() == Row::Entries {
+                        Code::BundleMissing
+                    } else {
+                        Code::TileMissing
+                    };
+                    let path = self.evidence.place(&Item::Tile(tile));
+                    let told = self
+                        .report
+                        .findings
+                        .iter()
+                        .any(|finding| finding.path.as_ref() == Some(&path));
+                    if !told {
+                        self.report.add(code, None, Some(path), "it is not there");
+                    }
+                }
+                Err(error) => {
+                    self.report.add(
+                        Code::Unreadable,
+                        None,
+                        Some(error.path),
+                        error.problem.to_string(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn compare_tile(&mut self, tile: TileId, bytes: &[u8]) {
+        self.report.checked.tiles += 1;
+        let path = Some(self.evidence.place(&Item::Tile(tile)));
+        let expected = match tile.row() {
+            Row::Hashes(_) => tile.hashes(&self.tree),
+            Row::Entries => self.bundle(tile),
+        };
+        match (tile.row(), expected) {
+            (_, Some(expected)) if expected == bytes => {}
+            (Row::Hashes(_), _) => {
+                let message = "it holds other hashes than the tree of the entries has";
+                self.report.add(Code::TileDamaged, None, path, message);
+            }
+            (Row::Entries, _) => {
+                let message = "its bytes are not those of the entries that the tree holds";
+                self.report.add(Code::BundleDamaged, None, path, message);
+            }
+        }
+    }
+
+    /// The bytes of a bundle, from entries that agree with the tree.
+    fn bundle(&self, tile: TileId) -> Option<Vec<u8>> {
+        let start = usize::try_from(tile.first_item()).ok()?;
+        let entries = self.entries.get(start..start + usize::from(tile.width()))?;
+        let bytes: Option<Vec<&[u8]>> =
+            entries.iter().map(|entry| entry.bytes.as_deref()).collect();
+        write_bundle(&bytes?)
+    }
+
+    fn check_documents(&mut self) {
+        let sizes: BTreeMap<u64, (ContentDigest, u64)> = self
+            .sizes
+            .iter()
+            .map(|(digest, (size, index))| (*index, (*digest, *size)))
+            .collect();
+        for (index, (digest, size)) in sizes {
+            let path = Some(self.evidence.place(&Item::Content(digest)));
+            match self.evidence.hash(&digest) {
+                Ok(Some((found, length))) => {
+                    self.report.checked.documents += 1;
+                    if found != digest {
+                        let message = format!("its bytes have the digest {found}");
+                        self.report
+                            .add(Code::DocumentDamaged, Some(index), path, message);
+                    } else if length != size {
+                        let message = format!(
+                            "the entry says {size} bytes; the registered file has {length}"
+                        );
+                        self.report
+                            .add(Code::HistoryBroken, Some(index), path, message);
+                    }
+                }
+                Ok(None) => {
+                    let message = "the registered file is not there";
+                    self.report
+                        .add(Code::DocumentMissing, Some(index), path, message);
+                }
+                Err(error) => {
+                    self.report.add(
+                        Code::Unreadable,
+                        Some(index),
+                        path,
+                        error.problem.to_string(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn check_public_files(&mut self, authority: Option<&Authority>) {
+        let Some(authority) = authority else { return };
+        for file in authority.public_files() {
+            let item = Item::Public(file.name);
+            let path = Some(self.evidence.place(&item));
+            match self.evidence.read(&item, MAX_PUBLIC) {
+                Ok(Some(bytes)) => {
+                    self.report.checked.key_files += 1;
+                    if bytes != file.text.as_bytes() {
+                        let message = "it is not as the ledger has it";
+                        self.report.add(Code::KeyFileDiffers, None, path, message);
+                    }
+                }
+                Ok(None) => self
+                    .report
+                    .add(Code::KeyFileMissing, None, path, "it is not there"),
+                Err(error) => {
+                    self.report
+                        .add(Code::Unreadable, None, path, error.problem.to_string())
+                }
+            }
+        }
+    }
+
+    fn check_surplus(&mut self, authority: Option<&Authority>, size: u64) {
+        let public: HashSet<_> = authority
+            .map(Authority::public_files)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|f| f.name)
+            .collect();
+        let mut found = Vec::new();
+        if let Err(error) = self.evidence.everything(&mut |thing| found.push(thing)) {
+            self.report.add(
+                Code::Unreadable,
+                None,
+                Some(error.path),
+                error.problem.to_string(),
+            );
+        }
+        let mut surplus = Vec::new();
+        for thing in found {
+            match thing {
+                Found::Link(path) => {
+                    surplus.push((Code::SymbolicLink, path, "it is a symbolic link"))
+                }
+                Found::Stray(path) => {
+                    surplus.push((Code::SurplusFile, path, "nothing in the ledger names it"))
+                }
+                Found::Item(item) => {
+                    let code = match &item {
+                        Item::Tile(tile) if tile.needed_size() > size => Code::BeyondCheckpoint,
+                        Item::Tile(tile) if self.is_superseded(tile) => {
+                            self.compare_superseded(*tile);
+                            continue;
+                        }
+                        Item::Content(digest) if !self.sizes.contains_key(digest) => {
+                            Code::SurplusFile
+                        }
+                        Item::Public(name) if !public.contains(name) => Code::SurplusFile,
+                        _ => continue,
+                    };
+                    let message = match code {
+                        Code::BeyondCheckpoint => "it lies beyond the checkpoint",
+                        _ => "nothing in the ledger names it",
+                    };
+                    surplus.push((code, self.evidence.place(&item), message));
+                }
+            }
+        }
+        surplus.sort_by(|a, b| a.1.cmp(&b.1));
+        for (code, path, message) in surplus {
+            self.report.add(code, None, Some(path), message);
+        }
+    }
+
+    /// A partial tile that no head known to have been published needs, or
+    /// whose full one exists.
+    fn is_superseded(&self, tile: &TileId) -> bool {
+        let size = self.tree.size();
+        let needed = |published: &u64| partial_tiles(*published).contains(tile);
+        !tile.is_full() && (tile.full().needed_size() <= size || !self.published.iter().any(needed))
+    }
+
+    fn compare_superseded(&mut self, tile: TileId) {
+        match self
+            .evidence
+            .read(&Item::Tile(tile), TILE_WIDTH * (2 + 65_535))
+        {
+            Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
+            Ok(None) => {}
+            Err(error) => {
+                self.report.add(
+                    Code::Unreadable,
+                    None,
+                    Some(error.path),
+                    error.problem.to_string(),
+                );
+            }
+        }
+    }
+}
+
+/// The entries that stand before the damage in a bundle.
+fn readable_entries(bytes: &[u8]) -> Vec<Raw> {
+    let mut rest = bytes;
+    let mut entries = Vec::new();
+    while let Some((length, body)) = rest.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length));
+        let Some((entry, after)) = body.split_at_checked(length).filter(|_| length > 0) else {
+            break;
+        };
+        entries.push(Raw {
+            bytes: Some(entry.to_vec()),
+        });
+        rest = after;
+    }
+    entries
+}

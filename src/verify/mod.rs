@@ -1,0 +1,11 @@
+//! From evidence to a verdict. "Verified" is said only here, and missing
+//! evidence is never success.
+//!
+//! Nothing here touches files, clock, terminal or network: evidence comes
+//! through [`crate::log::Evidence`], anchors from the caller.
+
+mod ledger;
+mod report;
+
+pub use ledger::{Anchor, ledger_id_of, verify_ledger};
+pub use report::{Checked, Code, Finding, Head, Report, Severity, Verdict};
