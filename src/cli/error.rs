@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 
-use docledger::registry::{AppendRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError};
-use docledger::log::LoadError;
 use docledger::key::SecretKeyError;
+use docledger::log::LoadError;
+use docledger::registry::{
+    AppendRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
+};
 use docledger::store::{StoreError, StoreProblem};
 
 use super::render::escape;
@@ -19,7 +21,11 @@ pub(crate) struct Hinted {
 
 /// An error with a remedy.
 pub(crate) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
-    Hinted { message: message.into(), hint: hint.into() }.into()
+    Hinted {
+        message: message.into(),
+        hint: hint.into(),
+    }
+    .into()
 }
 
 /// Prints an error with its causes and, where there is one, the remedy.
@@ -29,7 +35,9 @@ pub(crate) fn show(error: &anyhow::Error) {
         text.push_str(&format!("  hint: {}\n", escape(&hint)));
     }
     // Nobody is left to tell if standard error is closed.
-    anstream::stderr().write_all(text.as_bytes()).unwrap_or_default();
+    anstream::stderr()
+        .write_all(text.as_bytes())
+        .unwrap_or_default();
 }
 
 /// Whether the reader of our output went away, which is no error of ours.
@@ -46,9 +54,15 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         if let Some(error) = cause.downcast_ref::<AppendRefusal>() {
             return append_hint(error);
         }
-        let text = cause.downcast_ref::<ProposalError>().and_then(proposal_hint)
+        let text = cause
+            .downcast_ref::<ProposalError>()
+            .and_then(proposal_hint)
             .or_else(|| cause.downcast_ref::<StoreError>().and_then(store_hint))
-            .or_else(|| cause.downcast_ref::<RegisterError>().and_then(register_hint))
+            .or_else(|| {
+                cause
+                    .downcast_ref::<RegisterError>()
+                    .and_then(register_hint)
+            })
             .or_else(|| cause.downcast_ref::<OpenLedgerError>().and_then(open_hint))
             .or_else(|| cause.downcast_ref::<SecretKeyError>().and_then(key_hint))
             .or_else(|| cause.downcast_ref::<TargetError>().and_then(target_hint));
@@ -62,7 +76,9 @@ fn append_hint(error: &AppendRefusal) -> Option<String> {
         AppendRefusal::Store(error) => store_hint(error)?,
         AppendRefusal::Register(error) => register_hint(error)?,
         AppendRefusal::Moved => "run the command again to see what would be registered now",
-        AppendRefusal::Key(_) => "name another key with --key; `docledger key list` shows who may what",
+        AppendRefusal::Key(_) => {
+            "name another key with --key; `docledger key list` shows who may what"
+        }
         AppendRefusal::CheckpointKey => "keys/private must hold this ledger's checkpoint key",
         _ => return None,
     };
@@ -81,7 +97,9 @@ fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
             "leave --change out to register the first version, or correct --symbol or --language"
         }
         ProposalError::LanguageNeeded { .. } => "add --language",
-        ProposalError::NothingToRender(_) => "--renders goes with --change rendition and a version that exists",
+        ProposalError::NothingToRender(_) => {
+            "--renders goes with --change rendition and a version that exists"
+        }
         ProposalError::Control { .. } => "remove the character; line breaks and tabs become spaces",
         ProposalError::History(_) => "`docledger log SYMBOL` shows what is registered",
         ProposalError::Refused(_) => "add what the ledger's policy requires",
@@ -101,13 +119,21 @@ fn target_hint(error: &TargetError) -> Option<&'static str> {
 
 fn store_hint(error: &StoreError) -> Option<&'static str> {
     match &error.problem {
-        StoreProblem::Occupied | StoreProblem::Damaged => return Some("run `docledger verify` before anything else"),
-        StoreProblem::Unconfirmed(_) => return Some("run `docledger verify`, then `docledger list`"),
-        StoreProblem::Changed => return Some("wait until nobody writes to the file, then try again"),
+        StoreProblem::Occupied | StoreProblem::Damaged => {
+            return Some("run `docledger verify` before anything else");
+        }
+        StoreProblem::Unconfirmed(_) => {
+            return Some("run `docledger verify`, then `docledger list`");
+        }
+        StoreProblem::Changed => {
+            return Some("wait until nobody writes to the file, then try again");
+        }
         _ => {}
     }
     Some(match error.system()?.kind() {
-        std::io::ErrorKind::StorageFull => "the disk is full: the ledger is as it was; make room and try again",
+        std::io::ErrorKind::StorageFull => {
+            "the disk is full: the ledger is as it was; make room and try again"
+        }
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             "you may not write or read there: check owner and mode; the ledger is as it was"
         }
@@ -138,7 +164,9 @@ fn open_hint(error: &OpenLedgerError) -> Option<&'static str> {
 
 fn key_hint(error: &SecretKeyError) -> Option<&'static str> {
     Some(match error {
-        SecretKeyError::PassphraseNeeded => "use --passphrase-file FILE or the variable DOCLEDGER_PASSPHRASE",
+        SecretKeyError::PassphraseNeeded => {
+            "use --passphrase-file FILE or the variable DOCLEDGER_PASSPHRASE"
+        }
         SecretKeyError::WrongPassphrase => "check the passphrase; nothing was changed",
         SecretKeyError::EmptyPassphrase => "choose one, or say --no-passphrase",
         _ => "name another file with --key",

@@ -34,18 +34,31 @@ pub(crate) fn new_passphrase(passphrase: &Passphrase) -> anyhow::Result<Zeroizin
         return Err(SecretKeyError::PassphraseNeeded)
             .context("new keys are encrypted, and there is no terminal to ask for a passphrase (--no-passphrase leaves them open)");
     }
-    let first = Zeroizing::new(rpassword::prompt_password("New passphrase for the secret keys: ")?);
+    let first = Zeroizing::new(rpassword::prompt_password(
+        "New passphrase for the secret keys: ",
+    )?);
     let second = Zeroizing::new(rpassword::prompt_password("The same again: ")?);
     if first != second {
-        return Err(hinted("the two passphrases differ", "run the command again"));
+        return Err(hinted(
+            "the two passphrases differ",
+            "run the command again",
+        ));
     }
     Ok(first)
 }
 
 /// A key as PEM, encrypted if there is a passphrase.
-pub(crate) fn to_pem(key: &SecretKey, passphrase: Option<&str>) -> anyhow::Result<Zeroizing<String>> {
-    let Some(passphrase) = passphrase else { return Ok(key.to_plain_pem()) };
-    let nonces = EncryptionNonces { salt: machine::random()?, iv: machine::random()? };
+pub(crate) fn to_pem(
+    key: &SecretKey,
+    passphrase: Option<&str>,
+) -> anyhow::Result<Zeroizing<String>> {
+    let Some(passphrase) = passphrase else {
+        return Ok(key.to_plain_pem());
+    };
+    let nonces = EncryptionNonces {
+        salt: machine::random()?,
+        iv: machine::random()?,
+    };
     Ok(key.to_encrypted_pem(passphrase, nonces)?)
 }
 
@@ -63,7 +76,10 @@ pub(crate) fn unlock(
     passphrase: &Passphrase,
 ) -> anyhow::Result<Unlocked> {
     let dir = KeyDir::new(&machine::DISK, &machine::keys_path(args));
-    let mut unlocking = Unlocking { dir: &dir, passphrase: given(passphrase)? };
+    let mut unlocking = Unlocking {
+        dir: &dir,
+        passphrase: given(passphrase)?,
+    };
     let officer = match wanted {
         Some(path) if path.components().count() > 1 || path.is_file() => unlocking.open(path)?,
         Some(stem) => {
@@ -72,16 +88,32 @@ pub(crate) fn unlock(
         }
         None => {
             let stems = stems(register, |life| life.role == Role::Officer);
-            unlocking.open_stem(&|file| stems.iter().any(|stem| stem == file), "officer's secret key")?
+            unlocking.open_stem(
+                &|file| stems.iter().any(|stem| stem == file),
+                "officer's secret key",
+            )?
         }
     };
-    let log = stems(register, |life| life.key == *register.authority.checkpoint_key());
-    let checkpoint = unlocking.open_stem(&|file| log.iter().any(|stem| stem == file), "checkpoint key")?;
-    Ok(Unlocked { officer, checkpoint })
+    let log = stems(register, |life| {
+        life.key == *register.authority.checkpoint_key()
+    });
+    let checkpoint = unlocking.open_stem(
+        &|file| log.iter().any(|stem| stem == file),
+        "checkpoint key",
+    )?;
+    Ok(Unlocked {
+        officer,
+        checkpoint,
+    })
 }
 
 fn stems(register: &Register, which: impl Fn(&KeyLife) -> bool) -> Vec<String> {
-    register.authority.keys().filter(|life| which(life)).map(KeyLife::file_stem).collect()
+    register
+        .authority
+        .keys()
+        .filter(|life| which(life))
+        .map(KeyLife::file_stem)
+        .collect()
 }
 
 struct Unlocking<'a> {
@@ -90,7 +122,11 @@ struct Unlocking<'a> {
 }
 
 impl Unlocking<'_> {
-    fn open_stem(&mut self, is_wanted: &dyn Fn(&str) -> bool, what: &str) -> anyhow::Result<SecretKey> {
+    fn open_stem(
+        &mut self,
+        is_wanted: &dyn Fn(&str) -> bool,
+        what: &str,
+    ) -> anyhow::Result<SecretKey> {
         let mut found = self.dir.secrets()?;
         found.retain(|file| is_wanted(&file.stem));
         match found.as_slice() {
@@ -108,7 +144,10 @@ impl Unlocking<'_> {
 
     fn open(&mut self, path: &Path) -> anyhow::Result<SecretKey> {
         let pem = self.dir.read_secret(path)?;
-        if SecretKey::is_encrypted(&pem) && self.passphrase.is_none() && std::io::stdin().is_terminal() {
+        if SecretKey::is_encrypted(&pem)
+            && self.passphrase.is_none()
+            && std::io::stdin().is_terminal()
+        {
             let asked = rpassword::prompt_password(format!("Passphrase for {}: ", path.display()))?;
             self.passphrase = Some(Zeroizing::new(asked));
         }

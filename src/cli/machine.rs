@@ -17,9 +17,14 @@ use super::error::hinted;
 pub(crate) static DISK: Disk = Disk;
 
 /// Seconds since 1970-01-01T00:00:00Z.
-#[expect(clippy::disallowed_methods, reason = "the program tells the time to the library")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program tells the time to the library"
+)]
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs())
 }
 
 /// Random bytes from the system.
@@ -30,7 +35,10 @@ pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
 }
 
 /// A variable of the environment.
-#[expect(clippy::disallowed_methods, reason = "the program reads its environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program reads its environment"
+)]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -41,7 +49,9 @@ pub(crate) fn ledger_dir(args: &Args) -> LedgerDir<'static> {
 }
 
 pub(crate) fn ledger_path(args: &Args) -> PathBuf {
-    args.ledger.clone().unwrap_or_else(|| args.home.join("ledger"))
+    args.ledger
+        .clone()
+        .unwrap_or_else(|| args.home.join("ledger"))
 }
 
 pub(crate) fn keys_path(args: &Args) -> PathBuf {
@@ -61,21 +71,36 @@ pub(crate) fn state_dir(args: &Args) -> anyhow::Result<StateDir<'static>> {
         Some(folder) => folder.clone(),
         None => {
             let base = etcetera::choose_base_strategy().map_err(|error| {
-                hinted(format!("there is no folder for your state: {error}"), "name one with --state")
+                hinted(
+                    format!("there is no folder for your state: {error}"),
+                    "name one with --state",
+                )
             })?;
-            base.state_dir().unwrap_or_else(|| base.data_dir()).join("docledger")
+            base.state_dir()
+                .unwrap_or_else(|| base.data_dir())
+                .join("docledger")
         }
     };
     Ok(StateDir::new(&DISK, &folder))
 }
 
 /// An absolute path as text, with control characters escaped.
-#[expect(clippy::disallowed_methods, reason = "the program knows its own folder")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program knows its own folder"
+)]
 pub(crate) fn absolute(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    path.to_string_lossy().chars().flat_map(|c| {
-        if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }
-    }).collect()
+    path.to_string_lossy()
+        .chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
 }
 
 /// A file that a user named.
@@ -87,10 +112,16 @@ impl NamedFile {
     pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
         let metadata = std::fs::metadata(path).with_context(|| format!("{}", path.display()))?;
         if metadata.is_dir() {
-            return Err(hinted(format!("{} is a folder", path.display()), "name a file in it"));
+            return Err(hinted(
+                format!("{} is a folder", path.display()),
+                "name a file in it",
+            ));
         }
         if !metadata.is_file() {
-            return Err(hinted(format!("{} is not a plain file", path.display()), "copy its contents to a file first"));
+            return Err(hinted(
+                format!("{} is not a plain file", path.display()),
+                "copy its contents to a file first",
+            ));
         }
         Ok(Self(path.to_owned()))
     }

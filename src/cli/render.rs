@@ -18,7 +18,13 @@ pub(crate) fn escape(text: &str) -> String {
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
     };
     text.chars()
-        .flat_map(|c| if is_harmful(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
+        .flat_map(|c| {
+            if is_harmful(c) {
+                c.escape_unicode().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
         .collect()
 }
 
@@ -43,19 +49,29 @@ pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
 /// Writes a remark to standard error.
 pub(crate) fn remark(text: &str) {
     // Nobody is left to tell if standard error is closed.
-    anstream::stderr().write_all(format!("{}\n", escape(text)).as_bytes()).unwrap_or_default();
+    anstream::stderr()
+        .write_all(format!("{}\n", escape(text)).as_bytes())
+        .unwrap_or_default();
 }
 
 /// A point in time, as RFC 3339 in UTC.
 pub(crate) fn time(seconds: u64) -> String {
-    let time = i64::try_from(seconds).ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| format!("@{seconds}"))
+    let time = i64::try_from(seconds)
+        .ok()
+        .and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());
+    time.and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| format!("@{seconds}"))
 }
 
 /// Who signed an entry: the name the ledger gives the key, and its first digits.
 pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
-    let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else { return "unknown key".to_owned() };
-    let life = register.authority.keys().find(|life| life.key.thumbprint() == *id);
+    let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else {
+        return "unknown key".to_owned();
+    };
+    let life = register
+        .authority
+        .keys()
+        .find(|life| life.key.thumbprint() == *id);
     let short = &id.to_string()[..8];
     match life.map(|life| (life.role.as_str(), &life.name)) {
         Some((_, Some(name))) => format!("{} ({short})", one_line(name)),
@@ -74,13 +90,21 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
         }
     };
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let date = |value: &Option<docledger::statement::PartialDate>| value.map(|d| d.to_string()).unwrap_or_default();
+    let date = |value: &Option<docledger::statement::PartialDate>| {
+        value.map(|d| d.to_string()).unwrap_or_default()
+    };
     let tags = |tags: &[docledger::statement::Language]| {
-        tags.iter().map(|tag| tag.as_str()).collect::<Vec<_>>().join(", ")
+        tags.iter()
+            .map(|tag| tag.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     add("symbol", record.identifier.join(" – "));
     add("as printed", text(&record.identifier_printed));
-    add("version", format!("{} ({})", record.version, record.change.as_str()));
+    add(
+        "version",
+        format!("{} ({})", record.version, record.change.as_str()),
+    );
     add("language", record.language.to_string());
     add("original", tags(&record.original_language));
     add("title", text(&record.title));
@@ -101,11 +125,18 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
         add("body", parts.join("; "));
     }
     for signatory in &record.signatories {
-        let title = signatory.title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
+        let title = signatory
+            .title
+            .as_ref()
+            .map(|title| format!(", {title}"))
+            .unwrap_or_default();
         add("signatory", format!("{}{title}", signatory.name));
     }
     for relation in &record.relations {
-        add("relation", format!("{} {}", relation.kind.as_str(), relation.target));
+        add(
+            "relation",
+            format!("{} {}", relation.kind.as_str(), relation.target),
+        );
     }
     if let Some(source) = &record.source {
         add("from", text(&source.from));
@@ -121,11 +152,18 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
 /// Fields under each other, names aligned.
 pub(crate) fn table(fields: &[(&'static str, String)]) -> String {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    fields.iter().map(|(name, value)| format!("  {name:width$}  {}\n", one_line(value))).collect()
+    fields
+        .iter()
+        .map(|(name, value)| format!("  {name:width$}  {}\n", one_line(value)))
+        .collect()
 }
 
 /// A whole entry as JSON: its place, its claims, and its record as it stands.
-pub(crate) fn entry_json(register: &Register, entry: &Entry, document: &Document) -> serde_json::Value {
+pub(crate) fn entry_json(
+    register: &Register,
+    entry: &Entry,
+    document: &Document,
+) -> serde_json::Value {
     let record = record_json(&document.record.to_value());
     json!({
         "entry": entry.index,
@@ -153,7 +191,12 @@ fn record_json(value: &Value) -> serde_json::Value {
             _ => json!(number.to_string()),
         },
         Value::Text(text) => json!(text),
-        Value::Bytes(bytes) => json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        Value::Bytes(bytes) => json!(
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        ),
         Value::Array(items) => items.iter().map(record_json).collect(),
         Value::Map(map) => {
             let pairs = map.iter().map(|(key, value)| {

@@ -20,12 +20,20 @@ const TEXT_ENDINGS: [(&str, &str); 7] = [
 /// What is neither known nor text is `application/octet-stream`.
 #[must_use]
 pub fn media_type(name: Option<&str>, head: &[u8]) -> String {
-    let ending = name.and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending.to_lowercase());
-    let by_ending = TEXT_ENDINGS.iter().find(|(known, _)| Some(*known) == ending.as_deref());
+    let ending = name
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, ending)| ending.to_lowercase());
+    let by_ending = TEXT_ENDINGS
+        .iter()
+        .find(|(known, _)| Some(*known) == ending.as_deref());
     let format = FileFormat::from_bytes(head);
     let media_type = match (&format, by_ending) {
         (FileFormat::Empty, _) => "application/octet-stream",
-        (FileFormat::ArbitraryBinaryData | FileFormat::PlainText, Some((_, text))) if is_text(head) => text,
+        (FileFormat::ArbitraryBinaryData | FileFormat::PlainText, Some((_, text)))
+            if is_text(head) =>
+        {
+            text
+        }
         (FileFormat::ArbitraryBinaryData, None) if is_text(head) => "text/plain",
         (format, _) => format.media_type(),
     };
@@ -62,7 +70,10 @@ mod tests {
         assert_eq!(media_type(Some("a.txt"), b"some text\n"), "text/plain");
         assert_eq!(media_type(Some("a.md"), b"# title\n"), "text/markdown");
         assert_eq!(media_type(None, b"%PDF-1.7\n"), "application/pdf");
-        assert_eq!(media_type(Some("a.txt"), b"\0\x01\x02"), "application/octet-stream");
+        assert_eq!(
+            media_type(Some("a.txt"), b"\0\x01\x02"),
+            "application/octet-stream"
+        );
         assert_eq!(media_type(Some("a"), b""), "application/octet-stream");
     }
 

@@ -15,7 +15,10 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
     let digest = target.find(&register)?.one()?.digest;
     let dir = machine::ledger_dir(args);
     let Some(mut file) = dir.open_document(&digest)? else {
-        return Err(hinted(format!("the file {digest} is not in this ledger"), "run `docledger verify`"));
+        return Err(hinted(
+            format!("the file {digest} is not in this ledger"),
+            "run `docledger verify`",
+        ));
     };
     let mut hasher = ContentHasher::new();
     let mut stdout = std::io::stdout().lock();

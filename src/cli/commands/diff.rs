@@ -14,7 +14,7 @@ use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
 
 /// The longest text that is compared.
-const MAX_TEXT: u64 = 64 << 20;
+const MAX_TEXT: u64 = 16 << 20;
 
 pub(super) fn run(args: &Args, command: &Diff) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
@@ -29,14 +29,27 @@ pub(super) fn run(args: &Args, command: &Diff) -> anyhow::Result<Outcome> {
             "name two versions in one language",
         ));
     }
-    let hunks = diff(&old.text, &new.text, command.context);
+    let difference = diff(&old.text, &new.text);
+    if let Some(fallback) = difference.fallback() {
+        render::remark(&format!(
+            "the texts are too alike in too many places to compare wholly: {} lines and {} words were not aligned",
+            fallback.lines, fallback.words
+        ));
+    }
+    let hunks: Vec<_> = difference.hunks(command.context).collect();
     let metadata = changed_metadata(old.document, new.document);
     if args.format == Format::Json {
         render::json_line(&to_json(&old, &new, &hunks, &metadata))?;
     } else {
         render::out(&to_text(&old, &new, &hunks, &metadata))?;
     }
-    Ok(if old.document.digest == new.document.digest && metadata.is_empty() { Outcome::Good } else { Outcome::Bad })
+    Ok(
+        if old.document.digest == new.document.digest && metadata.is_empty() {
+            Outcome::Good
+        } else {
+            Outcome::Bad
+        },
+    )
 }
 
 struct Side<'a> {
@@ -45,30 +58,56 @@ struct Side<'a> {
     text: String,
 }
 
-fn side<'a>(args: &Args, register: &'a Register, typed: &std::path::Path) -> anyhow::Result<Side<'a>> {
+fn side<'a>(
+    args: &Args,
+    register: &'a Register,
+    typed: &std::path::Path,
+) -> anyhow::Result<Side<'a>> {
     let target = super::target(register, typed)?;
     let index = target.find(register)?.one()?.index;
-    let Some((_, document)) = register.document(index) else { anyhow::bail!("entry {index} is no document") };
+    let Some((_, document)) = register.document(index) else {
+        anyhow::bail!("entry {index} is no document")
+    };
     let name = format!("{}@{}", typed.display(), document.record.version);
-    let name = if typed.to_string_lossy().contains('@') { typed.display().to_string() } else { name };
+    let name = if typed.to_string_lossy().contains('@') {
+        typed.display().to_string()
+    } else {
+        name
+    };
     let text = read_text(args, &document.digest, &name)?;
-    Ok(Side { name, document, text })
+    Ok(Side {
+        name,
+        document,
+        text,
+    })
 }
 
 fn read_text(args: &Args, digest: &ContentDigest, name: &str) -> anyhow::Result<String> {
     let Some(file) = machine::ledger_dir(args).open_document(digest)? else {
-        return Err(hinted(format!("the file of {name} is not in this ledger"), "run `docledger verify`"));
+        return Err(hinted(
+            format!("the file of {name} is not in this ledger"),
+            "run `docledger verify`",
+        ));
     };
     let mut bytes = Vec::new();
     file.take(MAX_TEXT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_TEXT {
-        return Err(hinted(format!("{name} is longer than 64 MiB"), "compare the files with another program"));
+        return Err(hinted(
+            format!("{name} is longer than 16 MiB"),
+            "compare the files with another program",
+        ));
     }
     if ContentDigest::of(&bytes) != *digest {
-        return Err(hinted(format!("the stored file of {name} is damaged"), "run `docledger verify`"));
+        return Err(hinted(
+            format!("the stored file of {name} is damaged"),
+            "run `docledger verify`",
+        ));
     }
     docledger::reading::decode_text(&bytes).ok_or_else(|| {
-        hinted(format!("{name} is no text this version can compare"), "plain text in UTF-8 or UTF-16 can be compared")
+        hinted(
+            format!("{name} is no text this version can compare"),
+            "plain text in UTF-8 or UTF-16 can be compared",
+        )
     })
 }
 
@@ -76,7 +115,11 @@ fn changed_metadata(old: &Document, new: &Document) -> Vec<(&'static str, String
     const NOT_COMPARED: [&str; 2] = ["SHA-256", "size"];
     let [old, new] = [old, new].map(render::described);
     let gather = |fields: &[(&'static str, String)], name: &str| {
-        let values: Vec<_> = fields.iter().filter(|(n, _)| *n == name).map(|(_, v)| v.as_str()).collect();
+        let values: Vec<_> = fields
+            .iter()
+            .filter(|(n, _)| *n == name)
+            .map(|(_, v)| v.as_str())
+            .collect();
         values.join(" | ")
     };
     let mut names: Vec<&'static str> = Vec::new();
@@ -85,17 +128,33 @@ fn changed_metadata(old: &Document, new: &Document) -> Vec<(&'static str, String
             names.push(name);
         }
     }
-    let pairs = names.into_iter().map(|name| (name, gather(&old, name), gather(&new, name)));
+    let pairs = names
+        .into_iter()
+        .map(|name| (name, gather(&old, name), gather(&new, name)));
     pairs.filter(|(_, before, after)| before != after).collect()
 }
 
-fn to_text(old: &Side<'_>, new: &Side<'_>, hunks: &[Hunk], metadata: &[(&str, String, String)]) -> String {
+fn to_text(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    hunks: &[Hunk<'_>],
+    metadata: &[(&str, String, String)],
+) -> String {
     let mut text = format!(
         "--- {}  SHA-256 {}\n+++ {}  SHA-256 {}\n",
-        render::one_line(&old.name), old.document.digest, render::one_line(&new.name), new.document.digest,
+        render::one_line(&old.name),
+        old.document.digest,
+        render::one_line(&new.name),
+        new.document.digest,
     );
     for (name, before, after) in metadata {
-        let shown = |value: &str| if value.is_empty() { "(blank)".to_owned() } else { render::one_line(value) };
+        let shown = |value: &str| {
+            if value.is_empty() {
+                "(blank)".to_owned()
+            } else {
+                render::one_line(value)
+            }
+        };
         text.push_str(&format!("{name}: {} -> {}\n", shown(before), shown(after)));
     }
     if hunks.is_empty() {
@@ -103,7 +162,8 @@ fn to_text(old: &Side<'_>, new: &Side<'_>, hunks: &[Hunk], metadata: &[(&str, St
     }
     for hunk in hunks {
         text.push_str(&format!(
-            "@@ -{},{} +{},{} @@\n", hunk.old_start, hunk.old_len, hunk.new_start, hunk.new_len
+            "@@ -{},{} +{},{} @@\n",
+            hunk.old_start, hunk.old_len, hunk.new_start, hunk.new_len
         ));
         for line in &hunk.lines {
             text.push_str(&line_text(line));
@@ -113,13 +173,15 @@ fn to_text(old: &Side<'_>, new: &Side<'_>, hunks: &[Hunk], metadata: &[(&str, St
 }
 
 /// A line with its changed words in colour, which a pipe does not get.
-fn line_text(line: &Line) -> String {
+fn line_text(line: &Line<'_>) -> String {
     let (sign, color) = match line.tag {
         Tag::Equal => (' ', None),
         Tag::Removed => ('-', Some(AnsiColor::Red)),
         Tag::Added => ('+', Some(AnsiColor::Green)),
     };
-    let plain = color.map_or(Style::new(), |color| Style::new().fg_color(Some(color.into())));
+    let plain = color.map_or(Style::new(), |color| {
+        Style::new().fg_color(Some(color.into()))
+    });
     let strong = plain.effects(Effects::BOLD | Effects::UNDERLINE);
     let mut text = format!("{plain}{sign}{plain:#}");
     for span in &line.spans {
@@ -137,10 +199,11 @@ fn line_text(line: &Line) -> String {
 fn to_json(
     old: &Side<'_>,
     new: &Side<'_>,
-    hunks: &[Hunk],
+    hunks: &[Hunk<'_>],
     metadata: &[(&str, String, String)],
 ) -> serde_json::Value {
-    let side = |side: &Side<'_>| json!({"target": side.name, "digest": side.document.digest.to_string()});
+    let side =
+        |side: &Side<'_>| json!({"target": side.name, "digest": side.document.digest.to_string()});
     let metadata: Vec<_> = metadata
         .iter()
         .map(|(name, before, after)| json!({"field": name, "old": before, "new": after}))
@@ -157,13 +220,16 @@ fn to_json(
            "metadata": metadata, "hunks": hunks})
 }
 
-fn line_json(line: &Line) -> serde_json::Value {
+fn line_json(line: &Line<'_>) -> serde_json::Value {
     let tag = match line.tag {
         Tag::Equal => "equal",
         Tag::Removed => "removed",
         Tag::Added => "added",
     };
-    let spans: Vec<_> =
-        line.spans.iter().map(|span| json!({"text": span.text, "changed": span.changed})).collect();
+    let spans: Vec<_> = line
+        .spans
+        .iter()
+        .map(|span| json!({"text": span.text, "changed": span.changed}))
+        .collect();
     json!({"tag": tag, "spans": spans})
 }

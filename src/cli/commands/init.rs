@@ -22,7 +22,11 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
             "choose another --home, or move keys/private away if no ledger needs it",
         ));
     }
-    let passphrase = if init.no_passphrase { None } else { Some(keys::new_passphrase(&init.passphrase)?) };
+    let passphrase = if init.no_passphrase {
+        None
+    } else {
+        Some(keys::new_passphrase(&init.passphrase)?)
+    };
     let recovery = init.recovery_key.then(new_key).transpose()?;
     let founding_keys = FoundingKeys {
         registrar: new_key()?,
@@ -68,7 +72,12 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
     for file in register.authority.public_files() {
         key_dir.write_public(&file.name, &file.text)?;
     }
-    super::pin(args, id, "init", Some(machine::absolute(&machine::ledger_path(args))))?;
+    super::pin(
+        args,
+        id,
+        "init",
+        Some(machine::absolute(&machine::ledger_path(args))),
+    )?;
     if args.format == Format::Json {
         render::json_line(&json!({"schema": "docledger.init/1", "ledger_id": id.to_string()}))?;
     } else {

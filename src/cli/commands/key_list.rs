@@ -18,10 +18,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                 "thumbprint": life.key.thumbprint().to_string(),
             }))?;
         } else {
-            let name = life.name.as_deref().map(render::one_line).unwrap_or_default();
+            let name = life
+                .name
+                .as_deref()
+                .map(render::one_line)
+                .unwrap_or_default();
             render::out(&format!(
                 "{:10} since #{}  {}\n           {}\n",
-                life.role.as_str(), life.since, name, life.key.thumbprint()
+                life.role.as_str(),
+                life.since,
+                name,
+                life.key.thumbprint()
             ))?;
         }
     }

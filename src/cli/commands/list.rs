@@ -9,8 +9,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
     for document in register.history.documents() {
         for chain in &document.chains {
-            let Some(current) = chain.current() else { continue };
-            let Some((_, file)) = register.document(current.index) else { continue };
+            let Some(current) = chain.current() else {
+                continue;
+            };
+            let Some((_, file)) = register.document(current.index) else {
+                continue;
+            };
             let title = file.record.title.clone().unwrap_or_default();
             if args.format == Format::Json {
                 render::json_line(&json!({
@@ -32,13 +36,22 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
             } else {
                 document.symbols.join("-")
             };
-            let date = file.record.issued.map_or_else(|| "-".to_owned(), |date| date.to_string());
+            let date = file
+                .record
+                .issued
+                .map_or_else(|| "-".to_owned(), |date| date.to_string());
             let head = format!(
                 "#{:<5} {:28} v{:<3} {:4} {date:10} ",
-                document.number, render::one_line(&name), current.version, chain.language.as_str(),
+                document.number,
+                render::one_line(&name),
+                current.version,
+                chain.language.as_str(),
             );
             let room = 80_usize.saturating_sub(head.chars().count()).max(12);
-            render::out(&format!("{head}{}\n", shortened(&render::one_line(&title), room)))?;
+            render::out(&format!(
+                "{head}{}\n",
+                shortened(&render::one_line(&title), room)
+            ))?;
         }
     }
     Ok(Outcome::Good)
@@ -48,5 +61,8 @@ fn shortened(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_owned();
     }
-    text.chars().take(room.saturating_sub(1)).collect::<String>() + "…"
+    text.chars()
+        .take(room.saturating_sub(1))
+        .collect::<String>()
+        + "…"
 }

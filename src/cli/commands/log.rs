@@ -13,12 +13,22 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
     let selection = target.find(&register)?;
     let document = selection.document;
     if args.format == Format::Text {
-        let names = if document.symbols.is_empty() { document.subject.clone() } else { document.symbols.join(" – ") };
-        render::out(&format!("{} (#{})\n", render::one_line(&names), document.number))?;
+        let names = if document.symbols.is_empty() {
+            document.subject.clone()
+        } else {
+            document.symbols.join(" – ")
+        };
+        render::out(&format!(
+            "{} (#{})\n",
+            render::one_line(&names),
+            document.number
+        ))?;
     }
     for chain in selection.chains()? {
         for version in &chain.entries {
-            let Some((entry, file)) = register.document(version.index) else { continue };
+            let Some((entry, file)) = register.document(version.index) else {
+                continue;
+            };
             let when = render::time(entry.statement.envelope.issued_at);
             let who = render::signer(&register, entry);
             if args.format == Format::Json {
@@ -35,10 +45,17 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
                     "digest": version.digest.to_string(),
                 }))?;
             } else {
-                let date = file.record.issued.map_or_else(|| "-".to_owned(), |date| date.to_string());
+                let date = file
+                    .record
+                    .issued
+                    .map_or_else(|| "-".to_owned(), |date| date.to_string());
                 render::out(&format!(
                     "\nversion {} {} ({})\n  date        {date}\n  registered  {when} by {who}\n  entry       #{}\n  SHA-256     {}\n",
-                    version.version, chain.language, version.change.as_str(), version.index, version.digest,
+                    version.version,
+                    chain.language,
+                    version.change.as_str(),
+                    version.index,
+                    version.digest,
                 ))?;
             }
         }

@@ -56,7 +56,10 @@ fn open_register(args: &Args) -> anyhow::Result<Register> {
         && pin.ledger_id != register.authority.ledger_id()
     {
         return Err(hinted(
-            format!("the ledger in this folder is not the one pinned for it, {}", pin.ledger_id),
+            format!(
+                "the ledger in this folder is not the one pinned for it, {}",
+                pin.ledger_id
+            ),
             "run `docledger verify`; if another ledger is meant to be here, `docledger trust ID` pins it",
         ));
     }
@@ -72,7 +75,12 @@ fn pin_of_folder<'a>(args: &Args, pins: &'a [Pin]) -> Option<&'a Pin> {
 /// Pins an id for this user, in place of another pinned for the same folder.
 fn pin(args: &Args, id: LedgerId, how: &str, folder: Option<String>) -> anyhow::Result<()> {
     let when = render::time(machine::now());
-    machine::state_dir(args)?.pin(&Pin { ledger_id: id, when, how: how.to_owned(), folder })?;
+    machine::state_dir(args)?.pin(&Pin {
+        ledger_id: id,
+        when,
+        how: how.to_owned(),
+        folder,
+    })?;
     Ok(())
 }
 
@@ -87,14 +95,22 @@ fn target(register: &Register, typed: &Path) -> anyhow::Result<Target> {
             target.find(register)?;
             return Ok(target);
         }
-        Ok(None) => return Err(hinted("a target that is no file must be text (UTF-8)", "check the spelling")),
+        Ok(None) => {
+            return Err(hinted(
+                "a target that is no file must be text (UTF-8)",
+                "check the spelling",
+            ));
+        }
         Err(error) => return Err(error.into()),
     }
     let (digest, _, _) = NamedFile::new(typed)?.read_through()?;
     let target = Target::parse(&digest.to_string())?;
     if target.find(register).is_err() {
         return Err(hinted(
-            format!("the bytes of {} are not registered here (SHA-256 {digest})", typed.display()),
+            format!(
+                "the bytes of {} are not registered here (SHA-256 {digest})",
+                typed.display()
+            ),
             "`docledger list` shows what is registered",
         ));
     }

@@ -3,9 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
-use docledger::registry::{
-    Edits, Proposal, Register, Request, Signers, Target, append, propose,
-};
+use docledger::registry::{Edits, Proposal, Register, Request, Signers, Target, append, propose};
 use docledger::statement::{Body, Change, Language, Relation, RelationKind, Signatory, Source};
 use docledger::symbol::JointSymbol;
 use serde_json::json;
@@ -32,11 +30,23 @@ pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
     let keys = keys::unlock(args, &register, flags.key.as_deref(), &flags.passphrase)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
-    let signers = Signers { officer: &keys.officer, checkpoint: &keys.checkpoint };
+    let signers = Signers {
+        officer: &keys.officer,
+        checkpoint: &keys.checkpoint,
+    };
     let confirmed = (!flags.yes).then_some(&proposal);
-    let appended = append(&writer, (&request, &file), confirmed, signers, &machine::now)?;
+    let appended = append(
+        &writer,
+        (&request, &file),
+        confirmed,
+        signers,
+        &machine::now,
+    )?;
     for path in &appended.cleared {
-        render::remark(&format!("cleared what an interrupted append had left: {}", path.display()));
+        render::remark(&format!(
+            "cleared what an interrupted append had left: {}",
+            path.display()
+        ));
     }
     for error in &appended.untidied {
         render::remark(&format!("left for the next writer to tidy up: {error}"));
@@ -77,11 +87,17 @@ fn request(register: &Register, flags: &Flags, file: &NamedFile) -> anyhow::Resu
     let (digest, size, head) = file.read_through()?;
     let symbol = flags.symbol.as_deref().map(read_symbol).transpose()?;
     let subject = flags.of.as_deref().map(|text| -> anyhow::Result<_> {
-        Ok(Target::parse(text)?.find(register)?.document.subject.clone())
+        Ok(Target::parse(text)?
+            .find(register)?
+            .document
+            .subject
+            .clone())
     });
     let file_name = flags.file_name.clone().or_else(|| file.file_name());
     if file_name.is_none() {
-        render::remark("the file's name is not plain text and is left out of the record; --file-name gives one");
+        render::remark(
+            "the file's name is not plain text and is left out of the record; --file-name gives one",
+        );
     }
     let media_type = flags.media_type.clone();
     Ok(Request {
@@ -105,8 +121,12 @@ fn request(register: &Register, flags: &Flags, file: &NamedFile) -> anyhow::Resu
 }
 
 fn read_symbol(printed: &str) -> anyhow::Result<JointSymbol> {
-    let parsed = JointSymbol::parse(printed)
-        .map_err(|error| hinted(format!("--symbol: {error}"), "type it as the document prints it"))?;
+    let parsed = JointSymbol::parse(printed).map_err(|error| {
+        hinted(
+            format!("--symbol: {error}"),
+            "type it as the document prints it",
+        )
+    })?;
     for oddity in parsed.doubts() {
         render::remark(&format!("symbol {printed}: {oddity}"));
     }
@@ -117,7 +137,10 @@ fn edits(flags: &Flags) -> anyhow::Result<Edits> {
     fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
         (!items.is_empty()).then_some(items)
     }
-    let source = Source { from: flags.from.clone(), means: flags.means.clone() };
+    let source = Source {
+        from: flags.from.clone(),
+        means: flags.means.clone(),
+    };
     Ok(Edits {
         original_language: some(flags.original_language.clone()),
         title: flags.title.clone(),
@@ -129,43 +152,96 @@ fn edits(flags: &Flags) -> anyhow::Result<Edits> {
         reissued: flags.reissued,
         distribution: flags.distribution.clone(),
         job_number: flags.job_number.clone(),
-        bodies: some(flags.body.iter().map(|text| body(text)).collect::<anyhow::Result<_>>()?),
-        signatories: some(flags.signatory.iter().map(|text| signatory(text)).collect::<anyhow::Result<_>>()?),
-        relations: some(flags.relation.iter().map(|text| relation(text)).collect::<anyhow::Result<_>>()?),
+        bodies: some(
+            flags
+                .body
+                .iter()
+                .map(|text| body(text))
+                .collect::<anyhow::Result<_>>()?,
+        ),
+        signatories: some(
+            flags
+                .signatory
+                .iter()
+                .map(|text| signatory(text))
+                .collect::<anyhow::Result<_>>()?,
+        ),
+        relations: some(
+            flags
+                .relation
+                .iter()
+                .map(|text| relation(text))
+                .collect::<anyhow::Result<_>>()?,
+        ),
         source: (source != Source::default()).then_some(source),
         clear: flags.clear.clone(),
     })
 }
 
 fn parts<'a>(flag: &str, text: &'a str) -> anyhow::Result<(String, Vec<&'a str>)> {
-    let mut parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+    let mut parts = text
+        .split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     let name = parts.next().map(str::to_owned);
-    let name = name.ok_or_else(|| hinted(format!("{flag} is blank"), "leave it out if it is not known"))?;
+    let name = name.ok_or_else(|| {
+        hinted(
+            format!("{flag} is blank"),
+            "leave it out if it is not known",
+        )
+    })?;
     Ok((name, parts.collect()))
 }
 
 fn signatory(text: &str) -> anyhow::Result<Signatory> {
     let (name, titles) = parts("--signatory", text)?;
-    Ok(Signatory { name, title: (!titles.is_empty()).then(|| titles.join(", ")) })
+    Ok(Signatory {
+        name,
+        title: (!titles.is_empty()).then(|| titles.join(", ")),
+    })
 }
 
 fn body(text: &str) -> anyhow::Result<Body> {
     let (name, rest) = parts("--body", text)?;
     let mut rest = rest.into_iter().map(str::to_owned);
-    Ok(Body { name, session: rest.next(), agenda: rest.collect() })
+    Ok(Body {
+        name,
+        session: rest.next(),
+        agenda: rest.collect(),
+    })
 }
 
 fn relation(text: &str) -> anyhow::Result<Relation> {
     let all = || RelationKind::ALL.map(|(_, word)| word).join(", ");
-    let wrong = || hinted(format!("--relation {text:?} is not read"), format!("write KIND SYMBOL, where KIND is one of {}", all()));
+    let wrong = || {
+        hinted(
+            format!("--relation {text:?} is not read"),
+            format!("write KIND SYMBOL, where KIND is one of {}", all()),
+        )
+    };
     let (word, target) = text.trim().split_once(' ').ok_or_else(wrong)?;
-    let kind = RelationKind::ALL.iter().find(|(_, known)| *known == word).ok_or_else(wrong)?.0;
-    let target = JointSymbol::parse(target).context("--relation")?.value.canonical().to_owned();
-    Ok(Relation { kind, target, languages: Vec::<Language>::new() })
+    let kind = RelationKind::ALL
+        .iter()
+        .find(|(_, known)| *known == word)
+        .ok_or_else(wrong)?
+        .0;
+    let target = JointSymbol::parse(target)
+        .context("--relation")?
+        .value
+        .canonical()
+        .to_owned();
+    Ok(Relation {
+        kind,
+        target,
+        languages: Vec::<Language>::new(),
+    })
 }
 
 fn shown(register: &Register, proposal: &Proposal) -> String {
-    let title = format!("to be registered as {}\n", render::one_line(&proposal.subject));
+    let title = format!(
+        "to be registered as {}\n",
+        render::one_line(&proposal.subject)
+    );
     title + &render::table(&render::described(&proposal.document)) + &changes(register, proposal)
 }
 
@@ -174,16 +250,34 @@ fn changes(register: &Register, proposal: &Proposal) -> String {
     let Some((_, before)) = proposal.before.and_then(|index| register.document(index)) else {
         return String::new();
     };
-    let (old, new) = (render::described(before), render::described(&proposal.document));
-    let gone = old.iter().filter(|field| !new.contains(field)).map(|(name, value)| ('-', name, value));
-    let come = new.iter().filter(|field| !old.contains(field)).map(|(name, value)| ('+', name, value));
-    let lines = gone.chain(come).map(|(sign, name, value)| format!("  {sign} {name}: {}\n", render::one_line(value)));
-    format!("changed from version {}:\n{}", before.record.version, lines.collect::<String>())
+    let (old, new) = (
+        render::described(before),
+        render::described(&proposal.document),
+    );
+    let gone = old
+        .iter()
+        .filter(|field| !new.contains(field))
+        .map(|(name, value)| ('-', name, value));
+    let come = new
+        .iter()
+        .filter(|field| !old.contains(field))
+        .map(|(name, value)| ('+', name, value));
+    let lines = gone
+        .chain(come)
+        .map(|(sign, name, value)| format!("  {sign} {name}: {}\n", render::one_line(value)));
+    format!(
+        "changed from version {}:\n{}",
+        before.record.version,
+        lines.collect::<String>()
+    )
 }
 
 fn confirm() -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
-        return Err(hinted("there is no terminal to confirm on", "add --yes to register without asking"));
+        return Err(hinted(
+            "there is no terminal to confirm on",
+            "add --yes to register without asking",
+        ));
     }
     let mut stderr = anstream::stderr();
     stderr.write_all(b"register this? [y/N] ")?;
@@ -193,5 +287,8 @@ fn confirm() -> anyhow::Result<()> {
     if matches!(answer.trim(), "y" | "Y" | "yes") {
         return Ok(());
     }
-    Err(hinted("not registered", "change the flags and run the command again"))
+    Err(hinted(
+        "not registered",
+        "change the flags and run the command again",
+    ))
 }

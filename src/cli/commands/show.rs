@@ -27,7 +27,10 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
     }
     let mut fields = vec![
         ("entry", format!("#{index}")),
-        ("registered", render::time(entry.statement.envelope.issued_at)),
+        (
+            "registered",
+            render::time(entry.statement.envelope.issued_at),
+        ),
         ("by", render::signer(register, entry)),
     ];
     fields.extend(render::described(document));

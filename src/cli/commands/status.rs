@@ -14,22 +14,30 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let entries = register.history.by_digest(&digest);
     if entries.is_empty() {
         if args.format == Format::Json {
-            render::json_line(&json!({"schema": "docledger.status/1", "registered": false, "digest": digest.to_string()}))?;
+            render::json_line(
+                &json!({"schema": "docledger.status/1", "registered": false, "digest": digest.to_string()}),
+            )?;
         } else {
             render::out(&format!(
                 "{}: not registered here (found by looking through all {} entries)\n  SHA-256  {digest}\n",
-                render::one_line(&path.to_string_lossy()), register.checkpoint.size,
+                render::one_line(&path.to_string_lossy()),
+                register.checkpoint.size,
             ))?;
         }
         return Ok(Outcome::Open);
     }
     for index in entries {
-        let Some((entry, file)) = register.document(*index) else { continue };
+        let Some((entry, file)) = register.document(*index) else {
+            continue;
+        };
         let document = register.history.by_entry(*index);
         let chain = document.and_then(|document| document.chain(&file.record.language));
-        let newest = chain.and_then(|chain| chain.current()).map_or(0, |newest| newest.version);
+        let newest = chain
+            .and_then(|chain| chain.current())
+            .map_or(0, |newest| newest.version);
         let current = file.record.version == newest;
-        let superseded = (!current).then(|| format!("{}@{newest}", entry.statement.envelope.subject));
+        let superseded =
+            (!current).then(|| format!("{}@{newest}", entry.statement.envelope.subject));
         if args.format == Format::Json {
             let mut object = render::entry_json(&register, entry, file);
             object["schema"] = json!("docledger.status/1");
@@ -41,7 +49,8 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
             render::json_line(&object)?;
             continue;
         }
-        let standing = superseded.map_or_else(|| "current".to_owned(), |by| format!("superseded by {by}"));
+        let standing =
+            superseded.map_or_else(|| "current".to_owned(), |by| format!("superseded by {by}"));
         render::out(&format!(
             "{}: {} version {} in {}, {}\n  registered  {} by {} (entry #{index})\n  SHA-256     {digest}\n",
             render::one_line(&path.to_string_lossy()),

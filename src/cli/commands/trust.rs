@@ -8,7 +8,9 @@ use crate::cli::{Outcome, render};
 pub(super) fn run(args: &Args, trust: &Trust) -> anyhow::Result<Outcome> {
     super::pin(args, trust.id, "trust", None)?;
     if args.format == Format::Json {
-        render::json_line(&json!({"schema": "docledger.trust/1", "ledger_id": trust.id.to_string()}))?;
+        render::json_line(
+            &json!({"schema": "docledger.trust/1", "ledger_id": trust.id.to_string()}),
+        )?;
     } else {
         render::out(&format!("pinned for you: {}\n", trust.id))?;
     }

@@ -24,8 +24,12 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     }
     let (id, source) = choose_anchor(args, verify)?;
     let mut report = verify_ledger(&dir, id.map_or(Anchor::None, Anchor::Id));
-    report.not_checked.push("growth from heads verified before: heads are not remembered yet".to_owned());
-    report.not_checked.push("cosignatures and time stamps: there is no support for them yet".to_owned());
+    report
+        .not_checked
+        .push("growth from heads verified before: heads are not remembered yet".to_owned());
+    report
+        .not_checked
+        .push("cosignatures and time stamps: there is no support for them yet".to_owned());
     if args.format == Format::Json {
         render::json_line(&to_json(&report, &source))?;
     } else {
@@ -53,7 +57,10 @@ fn choose_anchor(args: &Args, verify: &Verify) -> anyhow::Result<(Option<LedgerI
         }
     };
     Ok(match pin {
-        Some(pin) => (Some(pin.ledger_id), Source::Pinned(format!("{} by {}", pin.when, pin.how))),
+        Some(pin) => (
+            Some(pin.ledger_id),
+            Source::Pinned(format!("{} by {}", pin.when, pin.how)),
+        ),
         None => (None, Source::None),
     })
 }
@@ -100,11 +107,20 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
 fn to_text(report: &Report, source: &Source) -> String {
     let mut text = String::new();
     for finding in &report.findings {
-        let entry = finding.entry.map(|index| format!(" entry {index}")).unwrap_or_default();
-        let path = finding.path.as_ref().map(|path| format!(" {}", render::one_line(path))).unwrap_or_default();
+        let entry = finding
+            .entry
+            .map(|index| format!(" entry {index}"))
+            .unwrap_or_default();
+        let path = finding
+            .path
+            .as_ref()
+            .map(|path| format!(" {}", render::one_line(path)))
+            .unwrap_or_default();
         text.push_str(&format!(
             "{} [{}]{entry}{path}: {}\n",
-            finding.code.severity().as_str(), finding.code.as_str(), render::one_line(&finding.message),
+            finding.code.severity().as_str(),
+            finding.code.as_str(),
+            render::one_line(&finding.message),
         ));
     }
     let checked = &report.checked;
@@ -115,20 +131,31 @@ fn to_text(report: &Report, source: &Source) -> String {
     for skipped in &report.not_checked {
         text.push_str(&format!("not checked: {skipped}\n"));
     }
-    let id = report.ledger_id.map_or_else(|| "unknown".to_owned(), |id| id.to_string());
+    let id = report
+        .ledger_id
+        .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
     text.push_str(&match source {
         Source::Given => format!("anchor: the ledger id given; this is {id}\n"),
-        Source::Pinned(how) => format!("anchor: the ledger id pinned {}; this is {id}\n", render::one_line(how)),
+        Source::Pinned(how) => format!(
+            "anchor: the ledger id pinned {}; this is {id}\n",
+            render::one_line(how)
+        ),
         Source::None => format!(
             "anchor: none; compare this ledger id with the one the office publishes:\n  {id}\n\
              and give it with --ledger-id, or pin it with `docledger trust`\n"
         ),
     });
-    let failures = report.findings.iter().filter(|f| f.code.severity() == Severity::Failure).count();
+    let failures = report
+        .findings
+        .iter()
+        .filter(|f| f.code.severity() == Severity::Failure)
+        .count();
     text.push_str(&match report.verdict() {
         Verdict::Verified => "VERIFIED\n".to_owned(),
         Verdict::Failed => format!("FAILED: {failures} findings\n"),
-        Verdict::NotEstablished => "NOT ESTABLISHED: nothing wrong found, but see above\n".to_owned(),
+        Verdict::NotEstablished => {
+            "NOT ESTABLISHED: nothing wrong found, but see above\n".to_owned()
+        }
     });
     text
 }

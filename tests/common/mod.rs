@@ -1,0 +1,127 @@
+//! A small ledger, made by the library with keys and a clock that never change.
+
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use docledger::digest::{ContentDigest, LedgerId};
+use docledger::key::SecretKey;
+use docledger::registry::{
+    AppendRefusal, Appended, Edits, Founding, FoundingKeys, Register, Request, Signers, append,
+    open_ledger,
+};
+use docledger::statement::Change;
+use docledger::store::{Contents, Disk, KeyDir, LedgerDir, Volume};
+use docledger::symbol::JointSymbol;
+
+pub static DISK: Disk = Disk;
+/// 2024-02-19T00:00:00Z.
+pub const NOW: u64 = 1_708_300_800;
+
+pub fn key(number: u8) -> SecretKey {
+    SecretKey::from_seed([number; 32])
+}
+
+pub fn founding_keys() -> FoundingKeys {
+    FoundingKeys {
+        registrar: key(1),
+        officer: key(2),
+        checkpoint: key(3),
+        receipt: key(4),
+        recovery: None,
+    }
+}
+
+pub fn dir<'a>(volume: &'a dyn Volume, home: &Path) -> LedgerDir<'a> {
+    LedgerDir::new(volume, &home.join("ledger"), &home.join("keys"))
+}
+
+/// Opens a ledger and publishes its keys.
+pub fn open(home: &Path) -> LedgerId {
+    let dir = dir(&DISK, home);
+    let founding = Founding {
+        origin: "records.example.org/register".into(),
+        issuer: "https://records.example.org".into(),
+        registrar: None,
+        officer: None,
+        now: NOW,
+    };
+    let writer = dir.lock(|| ()).expect("locks");
+    let id = open_ledger(&writer, &founding, &founding_keys()).expect("opens");
+    let keys = KeyDir::new(&DISK, &home.join("keys"));
+    for file in Register::read(&dir)
+        .expect("reads")
+        .authority
+        .public_files()
+    {
+        keys.write_public(&file.name, &file.text).expect("writes");
+    }
+    id
+}
+
+pub struct Bytes(pub Vec<u8>);
+
+impl Contents for Bytes {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(self.0.as_slice()))
+    }
+
+    fn name(&self) -> &Path {
+        Path::new("a file in memory")
+    }
+}
+
+pub fn request(text: &[u8], symbol: &str, change: Option<Change>) -> Request {
+    Request {
+        digest: ContentDigest::of(text),
+        size: text.len() as u64,
+        media_type: "text/plain".into(),
+        file_name: Some("letter.txt".into()),
+        symbol: Some(JointSymbol::parse(symbol).expect("a symbol").value),
+        subject: None,
+        language: Some("en".parse().expect("a language")),
+        change,
+        renders: None,
+        allow_same_bytes: false,
+        edits: Edits::default(),
+    }
+}
+
+pub fn register(
+    volume: &dyn Volume,
+    home: &Path,
+    text: &[u8],
+    symbol: &str,
+    change: Option<Change>,
+) -> Result<Appended, AppendRefusal> {
+    let dir = dir(volume, home);
+    let writer = dir.lock(|| ())?;
+    let (officer, checkpoint) = (key(2), key(3));
+    let signers = Signers {
+        officer: &officer,
+        checkpoint: &checkpoint,
+    };
+    append(
+        &writer,
+        (&request(text, symbol, change), &Bytes(text.to_vec())),
+        None,
+        signers,
+        &|| NOW,
+    )
+}
+
+/// Every file below a folder, but for secret keys.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("lists") {
+        let path = entry.expect("reads").path();
+        if path.is_dir() {
+            found.extend(files(&path))
+        } else {
+            found.push(path)
+        }
+    }
+    found.sort();
+    found
+}
