@@ -246,15 +246,22 @@ fn check_map(
         return fail(at, CborReason::TooLarge);
     }
     let mut end = body;
-    let mut previous: Option<&[u8]> = None;
+    let mut keys: Vec<&[u8]> = Vec::new();
     for _ in 0..count {
         let key_end = check_item(bytes, end, depth + 1)?;
         let key = &bytes[end..key_end];
-        match previous {
-            Some(before) if before == key => return fail(end, CborReason::DuplicateKey),
-            Some(before) if before > key => return fail(end, CborReason::Unsorted),
-            _ => previous = Some(key),
+        if keys.last().is_some_and(|before| *before >= key) {
+            let twice = keys.contains(&key);
+            return fail(
+                end,
+                if twice {
+                    CborReason::DuplicateKey
+                } else {
+                    CborReason::Unsorted
+                },
+            );
         }
+        keys.push(key);
         end = check_item(bytes, key_end, depth + 1)?;
     }
     Ok(end)

@@ -95,7 +95,7 @@ impl SecretKey {
         let scrypt = pkcs8::pkcs5::scrypt::Params::new(log_n, r, p).expect("constants in range");
         let scheme = pbes2::Parameters::generate_scrypt_aes256cbc(scrypt, &nonces.salt, nonces.iv)
             .expect("constants in range");
-        let info = PrivateKeyInfoRef::try_from(self.to_der().as_bytes().as_ref())
+        let info = PrivateKeyInfoRef::try_from(self.to_der().as_bytes())
             .map_err(|_| SecretKeyError::NotPkcs8)?
             .encrypt_with_params(scheme, passphrase)
             .expect("a short key encrypts");

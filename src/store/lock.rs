@@ -13,6 +13,10 @@ pub struct WriterLock {
 }
 
 impl WriterLock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the lock lives on a file of the ledger"
+    )]
     /// Takes the lock, calling `waiting` once if another holds it.
     ///
     /// # Errors

@@ -1,0 +1,87 @@
+//! The README's walks run as they are written.
+
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "tests touch files")]
+
+use std::path::Path;
+use std::process::Command;
+
+/// The commands of the block behind `<!-- walk: NAME -->`.
+fn walk(readme: &str, name: &str) -> String {
+    let marker = format!("<!-- walk: {name} -->\n```sh\n");
+    let block = readme
+        .split_once(&marker)
+        .expect("the walk is in the README")
+        .1;
+    block
+        .split_once("```")
+        .expect("the block ends")
+        .0
+        .to_owned()
+}
+
+fn run(name: &str, folder: &Path, state: &Path) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("reads");
+    let program = Path::new(env!("CARGO_BIN_EXE_docledger"))
+        .parent()
+        .expect("a folder");
+    let path = format!(
+        "{}:{}",
+        program.display(),
+        std::env::var("PATH").expect("a path")
+    );
+    let output = Command::new("sh")
+        .args(["-e", "-c", &walk(&readme, name)])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("DOCLEDGER_STATE", state)
+        .output()
+        .expect("runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}
+
+#[test]
+fn the_officers_walk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let letter = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/demonstration/letter-2024-02-16.txt"
+    );
+    let letter = std::fs::read_to_string(letter).expect("reads");
+    std::fs::write(folder.path().join("letter.txt"), &letter).expect("writes");
+    let revised = letter.replace("General Assembly", "GENERAL ASSEMBLY");
+    std::fs::write(folder.path().join("letter-v2.txt"), revised).expect("writes");
+    let text = run("officer", folder.path(), &folder.path().join("state"));
+    assert!(
+        text.contains("registered #1 A/78/0 version 2 in en as entry 2"),
+        "{text}"
+    );
+    assert!(text.contains("superseded by A/78/0@2"), "{text}");
+    assert!(text.ends_with("VERIFIED\n"), "{text}");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("v1.txt")).expect("reads"),
+        letter
+    );
+}
+
+#[test]
+fn the_auditors_walk() {
+    let state = tempfile::tempdir().expect("a folder");
+    let text = run(
+        "auditor",
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        state.path(),
+    );
+    assert!(
+        text.contains("\nVERIFIED\n") && text.contains("\nNOT ESTABLISHED"),
+        "{text}"
+    );
+    assert!(text.contains("\"verdict\":\"verified\""), "{text}");
+}
