@@ -58,7 +58,8 @@ fn the_officers_walk() {
     std::fs::write(folder.path().join("letter.txt"), &letter).expect("writes");
     let revised = letter.replace("General Assembly", "GENERAL ASSEMBLY");
     std::fs::write(folder.path().join("letter-v2.txt"), revised).expect("writes");
-    let text = run("officer", folder.path(), &folder.path().join("state"));
+    // A relative folder is made where the commands run.
+    let text = run("officer", folder.path(), Path::new("state"));
     assert!(
         text.contains("registered #1 A/78/0 version 2 in en as entry 2"),
         "{text}"

@@ -30,7 +30,7 @@ pub(crate) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> any
 
 /// Prints an error with its causes and, where there is one, the remedy.
 pub(crate) fn show(error: &anyhow::Error) {
-    let mut text = format!("error: {}\n", escape(&format!("{error:#}")));
+    let mut text = format!("error: {}\n", escape(&told(error)));
     if let Some(hint) = hint(error) {
         text.push_str(&format!("  hint: {}\n", escape(&hint)));
     }
@@ -38,6 +38,17 @@ pub(crate) fn show(error: &anyhow::Error) {
     anstream::stderr()
         .write_all(text.as_bytes())
         .unwrap_or_default();
+}
+
+/// The error and its causes; a cause that the line already holds is not repeated.
+fn told(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .fold(String::new(), |line, cause| match cause.to_string() {
+            cause if line.is_empty() => cause,
+            cause if line.contains(&cause) => line,
+            cause => format!("{line}: {cause}"),
+        })
 }
 
 /// Whether the reader of our output went away, which is no error of ours.

@@ -29,6 +29,9 @@ pub enum OpenLedgerError {
     /// A checkpoint's first line is bounded.
     #[error("the origin is longer than {MAX_ORIGIN} bytes")]
     OriginTooLong,
+    /// Names are text that can be shown.
+    #[error("{0:?} can't be a name: it is empty or holds a control character")]
+    Name(String),
     /// Entry 0 could not be made.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -72,6 +75,29 @@ pub struct Founding {
     pub now: u64,
 }
 
+impl Founding {
+    /// Whether a ledger can have these names, asked before anything is written.
+    ///
+    /// # Errors
+    /// If the origin can't name a checkpoint's key, or the issuer is empty.
+    pub fn check(&self) -> Result<(), OpenLedgerError> {
+        check_key_name(&self.origin)?;
+        if self.origin.len() > MAX_ORIGIN {
+            return Err(OpenLedgerError::OriginTooLong);
+        }
+        let names = [
+            Some(&self.issuer),
+            self.registrar.as_ref(),
+            self.officer.as_ref(),
+        ];
+        let bad = |name: &&String| name.is_empty() || name.chars().any(char::is_control);
+        match names.into_iter().flatten().find(bad) {
+            Some(name) => Err(OpenLedgerError::Name(name.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Opens a ledger: writes entry 0, its files and the first checkpoint.
 ///
 /// # Errors
@@ -82,11 +108,8 @@ pub fn open_ledger(
     founding: &Founding,
     keys: &FoundingKeys,
 ) -> Result<LedgerId, OpenLedgerError> {
+    founding.check()?;
     let mut remains = Vec::new();
-    check_key_name(&founding.origin)?;
-    if founding.origin.len() > MAX_ORIGIN {
-        return Err(OpenLedgerError::OriginTooLong);
-    }
     if writer.dir().exists()? {
         return Err(OpenLedgerError::Exists);
     }

@@ -48,7 +48,11 @@ pub(super) fn make_folders(
     let below = folder.strip_prefix(top).unwrap_or(folder);
     let mut at: PathBuf = top.to_owned();
     for part in below.components() {
-        let parent = at.clone();
+        let parent = if at.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            at.clone()
+        };
         at.push(part);
         match volume.kind(&at).at(&at, "looking")? {
             Some(FileKind::Folder) => {}

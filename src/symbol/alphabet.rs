@@ -211,7 +211,7 @@ const LOOK_ALIKES: &[(char, &str)] = &[
     ('o', "οоօ"),
     ('p', "ρр"),
     ('q', "ԛզ"),
-    ('r', "гГᴦ"),
+    ('r', "гᴦ"),
     ('s', "ѕ"),
     ('t', "тτ"),
     ('u', "υս"),
@@ -220,3 +220,22 @@ const LOOK_ALIKES: &[(char, &str)] = &[
     ('x', "χх"),
     ('y', "уγү"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn each_look_alike_is_listed_once_and_survives_normalisation() {
+        let mut seen = HashSet::new();
+        for character in LOOK_ALIKES.iter().flat_map(|(_, others)| others.chars()) {
+            assert!(
+                !character.is_ascii() && seen.insert(character),
+                "{character}"
+            );
+            assert!(once(character).nfkc().eq(once(character)), "{character}");
+        }
+    }
+}

@@ -40,10 +40,11 @@ pub enum SymbolError {
         at: Place,
     },
 
-    /// A digit printed raised, lowered, circled or as a fraction. Unicode
-    /// normalisation would melt it into the number beside it.
-    #[error("{character:?} ({}) at {at} is a digit set apart, as for a note; it can't be part of a number", code_point(*.character))]
-    DigitSetApart {
+    /// A digit, letter or sign printed raised, lowered, circled or as part of
+    /// a fraction. Unicode normalisation would melt it into the number beside
+    /// it, and a note's mark would become part of the symbol.
+    #[error("{character:?} ({}) at {at} is set apart from the line, as for a note; it can't be part of a symbol", code_point(*.character))]
+    SetApart {
         /// The character.
         character: char,
         /// Where it stands.

@@ -48,7 +48,7 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// As for a symbol, and if there is an asterisk or a joint symbol in it.
+    /// As for a symbol, and if there is an asterisk in it.
     pub fn parse(text: &str) -> Result<Self, SymbolError> {
         let mut unreported = Vec::new();
         let glyphs = normalise::tidy(text, &mut unreported)?;
@@ -67,6 +67,9 @@ impl Scope {
             return Err(SymbolError::Incomplete { at: first.at });
         }
         alphabet::check(&glyphs)?;
+        if grammar::is_official(&glyphs) {
+            grammar::refuse_several(&glyphs)?;
+        }
         normalise::bounded_text(&glyphs).map(|canonical| Self(canonical.to_uppercase()))
     }
 

@@ -188,9 +188,9 @@ fn clusters(
             continue;
         }
         refuse_unprintable(mark, at)?;
-        if is_digit_set_apart(mark) {
+        if is_set_apart(mark) {
             let character = mark;
-            return Err(SymbolError::DigitSetApart { character, at });
+            return Err(SymbolError::SetApart { character, at });
         }
         match clusters.last_mut() {
             Some((_, cluster)) if extends(mark) => cluster.push(mark),
@@ -282,18 +282,24 @@ fn is_unprintable(character: char) -> bool {
         '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}'
         | '\u{890}'..='\u{891}' | '\u{8E2}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{E000}'..='\u{F8FF}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{E000}'..='\u{F8FF}'
         | '\u{FDD0}'..='\u{FDEF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFFF}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}'
         | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{10FFFF}')
         || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
-/// Superscript, subscript, circled, bracketed and fraction digits: NFKC makes
-/// plain digits of them, though they aren't decimal digits themselves.
-fn is_digit_set_apart(character: char) -> bool {
+/// Superscripts, subscripts, enclosed characters and fractions, for which NFKC
+/// puts plain ones. The ordinal signs (`N.º 17`) aren't among them.
+fn is_set_apart(character: char) -> bool {
+    let letter_or_sign = matches!(character,
+        '\u{2B0}'..='\u{2B8}' | '\u{2E0}'..='\u{2E4}' | '\u{1D2C}'..='\u{1D6A}'
+        | '\u{1D9B}'..='\u{1DBF}' | '\u{2070}'..='\u{209F}' | '\u{249C}'..='\u{24E9}'
+        | '\u{2C7C}'..='\u{2C7D}' | '\u{A7F1}'..='\u{A7F4}' | '\u{A7F8}'..='\u{A7F9}'
+        | '\u{10780}'..='\u{107BF}' | '\u{1F110}'..='\u{1F169}');
+    // Any other character that holds digits, unless it is a decimal digit.
     let decimal = matches!(character,
-        '0'..='9' | '\u{FF10}'..='\u{FF19}' | '\u{1D7CE}'..='\u{1D7FF}'
-        | '\u{1FBF0}'..='\u{1FBF9}');
-    !decimal && once(character).nfkc().any(|read| read.is_ascii_digit())
+        '0'..='9' | '\u{FF10}'..='\u{FF19}' | '\u{1CCF0}'..='\u{1CCF9}'
+        | '\u{1D7CE}'..='\u{1D7FF}' | '\u{1FBF0}'..='\u{1FBF9}');
+    letter_or_sign || !decimal && once(character).nfkc().any(|read| read.is_ascii_digit())
 }

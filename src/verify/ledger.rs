@@ -658,6 +658,12 @@ impl Run<'_> {
                 error.problem.to_string(),
             );
         }
+        if self.report.head.is_none() {
+            // Without a head everything would be surplus, and hide what is wrong.
+            found.retain(|thing| matches!(thing, Found::Link(_)));
+            let skipped = "files that no entry names: there is no head to judge them by";
+            self.report.not_checked.push(skipped.to_owned());
+        }
         let mut surplus = Vec::new();
         for thing in found {
             match thing {

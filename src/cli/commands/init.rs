@@ -22,6 +22,14 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
             "choose another --home, or move keys/private away if no ledger needs it",
         ));
     }
+    let founding = Founding {
+        origin: init.origin.clone(),
+        issuer: init.issuer.clone(),
+        registrar: init.registrar.clone(),
+        officer: init.officer.clone(),
+        now: machine::now(),
+    };
+    founding.check()?;
     let passphrase = if init.no_passphrase {
         None
     } else {
@@ -34,13 +42,6 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
         checkpoint: new_key()?,
         receipt: new_key()?,
         recovery: recovery.as_ref().map(SecretKey::public),
-    };
-    let founding = Founding {
-        origin: init.origin.clone(),
-        issuer: init.issuer.clone(),
-        registrar: init.registrar.clone(),
-        officer: init.officer.clone(),
-        now: machine::now(),
     };
     machine::make_home(args)?;
     let mut secrets = vec![

@@ -137,7 +137,7 @@ fn is_changed(oddity: &Oddity) -> bool {
 }
 
 /// Everything that is promised of a text that was read.
-pub(super) fn check(printed: &str) -> Result<(), TestCaseError> {
+fn check(printed: &str) -> Result<(), TestCaseError> {
     let _ = Scope::parse(printed);
     let Ok(parsed) = JointSymbol::parse(printed) else {
         return Ok(());

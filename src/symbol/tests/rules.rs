@@ -196,7 +196,7 @@ fn unicode_forms_are_read_or_refused() {
         ),
         (
             "A/78/1²",
-            "refused: '²' (U+00B2) at character 7 is a digit set apart, as for a note; it can't be part of a number",
+            "refused: '²' (U+00B2) at character 7 is set apart from the line, as for a note; it can't be part of a symbol",
         ),
         (
             "A/78/1\u{202e}",
@@ -452,6 +452,7 @@ fn scopes_refuse_what_could_cover_more_than_meant() {
         refused("A/1-S/2/"),
         "\"A/1-S/2\" joins 2 symbols; one is expected"
     );
+    assert!(refused("A/78, S/2024").contains("makes this a list of symbols"));
     assert!(matches!(
         Scope::parse("/A").err(),
         Some(SymbolError::Incomplete { .. })
