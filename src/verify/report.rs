@@ -232,3 +232,35 @@ impl Report {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_documented_as_it_is() {
+        let page = include_str!("../../docs/findings.md");
+        let rows: Vec<_> = page
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
+        assert_eq!(rows.len(), Code::ALL.len());
+        for (code, row) in Code::ALL.iter().zip(rows) {
+            let (text, severity) = (code.as_str(), code.severity().as_str());
+            let expected = format!("| `{text}` | {severity} | {} |", code.meaning());
+            assert!(row.starts_with(&expected), "{expected}");
+        }
+    }
+
+    #[test]
+    fn the_worst_finding_makes_the_verdict() {
+        let mut report = Report::default();
+        assert_eq!(report.verdict(), Verdict::Verified);
+        report.add(Code::SurplusFile, None, None, "");
+        assert_eq!(report.verdict(), Verdict::Verified);
+        report.add(Code::NoAnchor, None, None, "");
+        assert_eq!(report.verdict(), Verdict::NotEstablished);
+        report.add(Code::EntryTwice, None, None, "");
+        assert_eq!(report.verdict(), Verdict::Failed);
+    }
+}
