@@ -363,6 +363,12 @@ impl Run<'_> {
         match Authority::open(leaf, statement) {
             Ok((authority, _)) => {
                 self.report.checked.signatures += 1;
+                if let Some(quorum) = &authority.policy().quorum {
+                    let message = format!(
+                        "the policy asks for the quorum {quorum:?}, which this version does not evaluate"
+                    );
+                    self.report.add(Code::NotEvaluated, Some(0), None, message);
+                }
                 Some(authority)
             }
             Err(error) => {

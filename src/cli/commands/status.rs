@@ -41,7 +41,6 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         if args.format == Format::Json {
             let mut object = render::entry_json(&register, entry, file);
             object["schema"] = json!("docledger.status/1");
-            object["registered_here"] = json!(true);
             object["registered"] = json!(true);
             object["registered_at"] = json!(render::time(entry.statement.envelope.issued_at));
             object["current"] = json!(current);

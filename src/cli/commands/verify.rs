@@ -135,9 +135,9 @@ fn to_text(report: &Report, source: &Source) -> String {
         .ledger_id
         .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
     text.push_str(&match source {
-        Source::Given => format!("anchor: the ledger id given; this is {id}\n"),
+        Source::Given => format!("anchor: the ledger id given; this ledger is\n  {id}\n"),
         Source::Pinned(how) => format!(
-            "anchor: the ledger id pinned {}; this is {id}\n",
+            "anchor: the ledger id pinned {}; this ledger is\n  {id}\n",
             render::one_line(how)
         ),
         Source::None => format!(
