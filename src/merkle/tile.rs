@@ -96,8 +96,10 @@ impl TileId {
     #[must_use]
     pub fn needed_size(&self) -> u64 {
         let items = self.first_item() + u64::from(self.width);
-        // `new` made sure that this fits, but for the one tree of 2^64 entries.
-        items.checked_shl(self.row.span_shift()).unwrap_or(u64::MAX)
+        // Only the last full tile of all needs 2^64 entries, which no size reaches.
+        items
+            .checked_mul(1 << self.row.span_shift())
+            .unwrap_or(u64::MAX)
     }
 
     /// The path within a ledger, with `/` between parts.
@@ -258,6 +260,14 @@ mod tests {
         let mut full: Vec<_> = at_once.iter().copied().filter(TileId::is_full).collect();
         full.sort_unstable();
         assert_eq!(stepwise, full);
+    }
+
+    #[test]
+    fn the_highest_tile_needs_more_entries_than_there_can_be() {
+        let tile = TileId::parse("tile/7/000").expect("a tile");
+        assert_eq!(tile.needed_size(), u64::MAX);
+        let first = TileId::parse("tile/7/000.p/1").expect("a tile");
+        assert_eq!(first.needed_size(), 1 << 56);
     }
 
     #[test]

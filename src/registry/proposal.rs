@@ -246,7 +246,7 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
     };
     let version = match (change, follows) {
         (Change::Rendition, Some(rendered)) => rendered.version,
-        (_, Some(before)) => before.version + 1,
+        (_, Some(before)) => before.version.saturating_add(1),
         (_, None) => 1,
     };
     let mut record =
