@@ -97,9 +97,7 @@ impl TileId {
     pub fn needed_size(&self) -> u64 {
         let items = self.first_item() + u64::from(self.width);
         // Only the last full tile of all needs 2^64 entries, which no size reaches.
-        items
-            .checked_mul(1 << self.row.span_shift())
-            .unwrap_or(u64::MAX)
+        items.saturating_mul(1 << self.row.span_shift())
     }
 
     /// The path within a ledger, with `/` between parts.

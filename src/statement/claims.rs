@@ -479,6 +479,9 @@ impl Room {
         let must = fields.texts("must")?;
         let withheld = match fields.value("_sd") {
             None => Vec::new(),
+            Some(Value::Array(items)) if items.is_empty() => {
+                return Err(fields.error("_sd", FieldProblem::Empty));
+            }
             Some(Value::Array(items)) => items
                 .into_iter()
                 .map(|item| match item {
