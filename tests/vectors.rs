@@ -312,3 +312,44 @@ fn a_tlog_tiles_log_of_another_program() {
         }
     }
 }
+
+#[test]
+fn the_specification_s_signed_note_and_tile_paths() {
+    let file = vectors!("c2sp/signed-note.json");
+    let vkey = file["vkey"].as_str().expect("a key");
+    let key = base64(&Value::from(vkey.splitn(3, '+').nth(2).expect("a part")));
+    let key = PublicKey::from_bytes(&hash32(key[1..].to_vec()).expect("32 bytes")).expect("a key");
+    let text = file["note"].as_str().expect("a note");
+    let note = docledger::encoding::note::Note::parse(text.as_bytes()).expect("a note");
+    assert_eq!(note.to_text(), text);
+    assert_eq!(
+        key.verify(note.text.as_bytes(), &note.signatures[0].signature),
+        Ok(())
+    );
+    let named =
+        docledger::encoding::note::verifier_key(&note.signatures[0].name, 1, key.as_bytes());
+    assert_eq!(named, vkey);
+    let paths = vectors!("c2sp/tile-paths.json");
+    let path = format!(
+        "tile/0/{}",
+        paths["index_1234067"].as_str().expect("a path")
+    );
+    let tile = docledger::merkle::tile::TileId::parse(&path).expect("a tile");
+    assert_eq!(tile.number(), 1_234_067);
+}
+
+/// Valid COSE, but its header map is in another order: this format has one
+/// encoding only, and says so.
+#[test]
+fn a_statement_that_is_not_deterministic_is_refused_for_that_reason() {
+    for file in [
+        vectors!("scitt-cose/valid-eddsa.json"),
+        vectors!("scitt-cose/fail-bad-statement-sig.json"),
+    ] {
+        let error = Envelope::parse(&unhex(&file["statement"])).expect_err("not in the one form");
+        assert!(
+            error.to_string().contains("map keys are not sorted"),
+            "{error}"
+        );
+    }
+}
