@@ -23,13 +23,11 @@ pub fn read_bundle(bytes: &[u8], count: u16) -> Result<Vec<&[u8]>, BundleError> 
     let mut rest = bytes;
     let mut entries = Vec::with_capacity(usize::from(count));
     for number in 0..usize::from(count) {
-        let truncated = BundleError::Truncated(number);
-        let (length, body) = rest.split_first_chunk::<2>().ok_or(truncated)?;
-        let length = usize::from(u16::from_be_bytes(*length));
-        if length == 0 {
-            return Err(BundleError::Empty(number));
-        }
-        let (entry, after) = body.split_at_checked(length).ok_or(truncated)?;
+        let (entry, after) = match split_first(rest) {
+            Some(([], _)) => return Err(BundleError::Empty(number)),
+            Some(split) => split,
+            None => return Err(BundleError::Truncated(number)),
+        };
         entries.push(entry);
         rest = after;
     }
@@ -38,6 +36,25 @@ pub fn read_bundle(bytes: &[u8], count: u16) -> Result<Vec<&[u8]>, BundleError> 
     } else {
         Err(BundleError::Trailing(rest.len()))
     }
+}
+
+/// The whole entries that a damaged bundle begins with.
+#[must_use]
+pub fn leading_entries(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
+    let next = std::iter::from_fn(|| {
+        let (entry, after) = split_first(rest).filter(|(entry, _)| !entry.is_empty())?;
+        rest = after;
+        Some(entry)
+    });
+    next.collect()
+}
+
+/// The first entry, which may be empty, and what follows it; `None` if the
+/// bytes end inside it.
+fn split_first(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, body) = bytes.split_first_chunk::<2>()?;
+    body.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
 /// Puts entries into a bundle; `None` if one is empty or longer than 65,535 bytes.

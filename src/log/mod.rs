@@ -10,7 +10,8 @@ mod read;
 
 pub use append::{Append, AppendError, Growth};
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN, SignedCheckpoint};
-pub use entries::{BundleError, read_bundle, write_bundle};
+pub use entries::{BundleError, leading_entries, read_bundle, write_bundle};
 pub use read::{
-    Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_log, read_tile,
+    Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_exact_tile, read_log,
+    read_tile,
 };

@@ -122,6 +122,22 @@ const MAX_BUNDLE: u64 = TILE_WIDTH * (2 + 65_535);
 /// The longest tile.
 const MAX_TILE: u64 = TILE_WIDTH * 32;
 
+/// Reads this very tile or bundle; `None` if it is not there.
+///
+/// # Errors
+/// If it is there and can't be read, or is longer than its row allows.
+pub fn read_exact_tile(
+    evidence: &(impl Evidence + ?Sized),
+    tile: TileId,
+) -> Result<Option<Vec<u8>>, EvidenceError> {
+    let limit = if tile.row() == Row::Entries {
+        MAX_BUNDLE
+    } else {
+        MAX_TILE
+    };
+    evidence.read(&Item::Tile(tile), limit)
+}
+
 /// Reads a tile or bundle; of a partial one that is gone, the full one.
 /// Tells which was found.
 ///
@@ -131,18 +147,13 @@ pub fn read_tile(
     evidence: &(impl Evidence + ?Sized),
     tile: TileId,
 ) -> Result<Option<(TileId, Vec<u8>)>, EvidenceError> {
-    let limit = if tile.row() == Row::Entries {
-        MAX_BUNDLE
-    } else {
-        MAX_TILE
-    };
-    if let Some(bytes) = evidence.read(&Item::Tile(tile), limit)? {
+    if let Some(bytes) = read_exact_tile(evidence, tile)? {
         return Ok(Some((tile, bytes)));
     }
     if tile.is_full() {
         return Ok(None);
     }
-    let full = evidence.read(&Item::Tile(tile.full()), limit)?;
+    let full = read_exact_tile(evidence, tile.full())?;
     Ok(full.map(|bytes| (tile.full(), bytes)))
 }
 

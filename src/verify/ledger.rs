@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::authority::{Authority, Refusal};
 use crate::digest::{ContentDigest, LeafHash, LedgerId};
 use crate::encoding::note::MAX_NOTE;
-use crate::log::{Evidence, Found, Item, SignedCheckpoint, read_bundle, read_tile, write_bundle};
+use crate::log::{
+    Evidence, EvidenceError, Found, Item, SignedCheckpoint, leading_entries, read_bundle,
+    read_exact_tile, read_tile, write_bundle,
+};
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between};
 use crate::merkle::{Tree, leaf_hash};
 use crate::revision::History;
@@ -49,14 +52,22 @@ pub fn ledger_id_of(evidence: &dyn Evidence) -> Option<LedgerId> {
     let signed = SignedCheckpoint::parse(&evidence.read(&path, MAX_NOTE as u64).ok()??).ok()?;
     let width = u16::try_from(signed.unverified().size.min(TILE_WIDTH)).ok()?;
     let (_, bytes) = read_tile(evidence, TileId::new(Row::Entries, 0, width)?).ok()??;
-    let entry = readable_entries(&bytes).into_iter().next()?.bytes?;
-    Some(leaf_hash(&entry).into())
+    let entry = *leading_entries(&bytes).first()?;
+    Some(leaf_hash(entry).into())
 }
 
 /// An entry as it stands in its bundle.
 struct Raw {
     /// `None` if the bundle did not give it.
     bytes: Option<Vec<u8>>,
+}
+
+impl Raw {
+    fn of(entry: &[u8]) -> Self {
+        Self {
+            bytes: Some(entry.to_vec()),
+        }
+    }
 }
 
 struct Run<'a> {
@@ -91,10 +102,10 @@ impl Run<'_> {
         if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
             self.check_checkpoint(signed, authority);
         }
-        self.check_tiles();
+        let tiles = self.check_tiles();
         self.check_documents();
         self.check_public_files(authority.as_ref());
-        self.check_surplus(authority.as_ref(), size);
+        self.check_surplus(authority.as_ref(), &tiles, size);
     }
 
     fn read_checkpoint(&mut self) -> Option<SignedCheckpoint> {
@@ -111,12 +122,7 @@ impl Run<'_> {
                 return None;
             }
             Err(error) => {
-                self.report.add(
-                    Code::Unreadable,
-                    None,
-                    Some(path),
-                    error.problem.to_string(),
-                );
+                self.unreadable(None, error);
                 self.report.add(
                     Code::CheckpointMissing,
                     None,
@@ -149,6 +155,12 @@ impl Run<'_> {
         }
     }
 
+    fn unreadable(&mut self, entry: Option<u64>, error: EvidenceError) {
+        let EvidenceError { path, problem } = error;
+        self.report
+            .add(Code::Unreadable, entry, Some(path), problem.to_string());
+    }
+
     /// Reads every bundle the checkpoint covers. Stops at a second missing one
     /// in a row: a size that nothing backs must not be counted out.
     fn read_entries(&mut self, size: u64) {
@@ -163,12 +175,7 @@ impl Run<'_> {
             let found = match read_tile(self.evidence, tile) {
                 Ok(found) => found,
                 Err(error) => {
-                    self.report.add(
-                        Code::Unreadable,
-                        None,
-                        Some(error.path.clone()),
-                        error.problem.to_string(),
-                    );
+                    self.unreadable(None, error);
                     None
                 }
             };
@@ -197,16 +204,14 @@ impl Run<'_> {
                 let wanted = entries
                     .into_iter()
                     .take(usize::try_from(width).unwrap_or(0));
-                self.entries.extend(wanted.map(|entry| Raw {
-                    bytes: Some(entry.to_vec()),
-                }));
+                self.entries.extend(wanted.map(Raw::of));
             }
             Err(error) => {
                 let path = self.evidence.place(&Item::Tile(found));
                 self.report
                     .add(Code::BundleDamaged, None, Some(path), error.to_string());
                 // What precedes the damage is still worth judging.
-                let mut entries: Vec<_> = readable_entries(bytes);
+                let mut entries: Vec<_> = leading_entries(bytes).into_iter().map(Raw::of).collect();
                 entries.resize_with(usize::try_from(width).unwrap_or(0), || Raw { bytes: None });
                 self.entries.extend(entries);
             }
@@ -218,7 +223,6 @@ impl Run<'_> {
     /// the entries.
     fn choose_tree(&mut self, signed: &SignedCheckpoint) {
         let (size, root) = (signed.unverified().size, signed.unverified().root);
-        let from_tiles = self.tree_of_tiles(size);
         let mut from_entries = Tree::new();
         for entry in &self.entries {
             from_entries.push(
@@ -232,7 +236,7 @@ impl Run<'_> {
             self.tree = from_entries;
             return;
         }
-        match from_tiles {
+        match self.tree_of_tiles(size) {
             Some(tree) if tree.root() == root => {
                 self.tree = tree;
                 for index in 0..self.entries.len() as u64 {
@@ -509,8 +513,8 @@ impl Run<'_> {
     }
 
     /// Compares every tile and bundle that must be there, and the partial ones
-    /// of every head known to have been published.
-    fn check_tiles(&mut self) {
+    /// of every head known to have been published. Returns which those are.
+    fn check_tiles(&mut self) -> BTreeSet<TileId> {
         let size = self.tree.size();
         let mut expected: BTreeSet<TileId> = tiles_between(0, size).into_iter().collect();
         for published in self
@@ -521,38 +525,35 @@ impl Run<'_> {
             let partial = partial_tiles(*published).into_iter();
             expected.extend(partial.filter(|tile| tile.full().needed_size() > size));
         }
-        for tile in expected {
-            match self
-                .evidence
-                .read(&Item::Tile(tile), TILE_WIDTH * (2 + 65_535))
+        for tile in &expected {
+            if self.check_tile(*tile) {
+                continue;
+            }
+            let code = match tile.row() {
+                Row::Entries => Code::BundleMissing,
+                Row::Hashes(_) => Code::TileMissing,
+            };
+            let path = Some(self.evidence.place(&Item::Tile(*tile)));
+            if !self
+                .report
+                .findings
+                .iter()
+                .any(|finding| finding.path == path)
             {
-                Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
-                Ok(None) => {
-                    let code = if tile.row() == Row::Entries {
-                        Code::BundleMissing
-                    } else {
-                        Code::TileMissing
-                    };
-                    let path = self.evidence.place(&Item::Tile(tile));
-                    let told = self
-                        .report
-                        .findings
-                        .iter()
-                        .any(|finding| finding.path.as_ref() == Some(&path));
-                    if !told {
-                        self.report.add(code, None, Some(path), "it is not there");
-                    }
-                }
-                Err(error) => {
-                    self.report.add(
-                        Code::Unreadable,
-                        None,
-                        Some(error.path),
-                        error.problem.to_string(),
-                    );
-                }
+                self.report.add(code, None, path, "it is not there");
             }
         }
+        expected
+    }
+
+    /// Compares a tile if it is there; tells whether it is.
+    fn check_tile(&mut self, tile: TileId) -> bool {
+        match read_exact_tile(self.evidence, tile) {
+            Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
+            Ok(None) => return false,
+            Err(error) => self.unreadable(None, error),
+        }
+        true
     }
 
     fn compare_tile(&mut self, tile: TileId, bytes: &[u8]) {
@@ -613,12 +614,7 @@ impl Run<'_> {
                         .add(Code::DocumentMissing, Some(index), path, message);
                 }
                 Err(error) => {
-                    self.report.add(
-                        Code::Unreadable,
-                        Some(index),
-                        path,
-                        error.problem.to_string(),
-                    );
+                    self.unreadable(Some(index), error);
                 }
             }
         }
@@ -640,15 +636,17 @@ impl Run<'_> {
                 Ok(None) => self
                     .report
                     .add(Code::KeyFileMissing, None, path, "it is not there"),
-                Err(error) => {
-                    self.report
-                        .add(Code::Unreadable, None, path, error.problem.to_string())
-                }
+                Err(error) => self.unreadable(None, error),
             }
         }
     }
 
-    fn check_surplus(&mut self, authority: Option<&Authority>, size: u64) {
+    fn check_surplus(
+        &mut self,
+        authority: Option<&Authority>,
+        tiles: &BTreeSet<TileId>,
+        size: u64,
+    ) {
         let public: HashSet<_> = authority
             .map(Authority::public_files)
             .unwrap_or_default()
@@ -657,12 +655,7 @@ impl Run<'_> {
             .collect();
         let mut found = Vec::new();
         if let Err(error) = self.evidence.everything(&mut |thing| found.push(thing)) {
-            self.report.add(
-                Code::Unreadable,
-                None,
-                Some(error.path),
-                error.problem.to_string(),
-            );
+            self.unreadable(None, error);
         }
         if self.report.head.is_none() {
             // Without a head everything would be surplus, and hide what is wrong.
@@ -682,8 +675,9 @@ impl Run<'_> {
                 Found::Item(item) => {
                     let code = match &item {
                         Item::Tile(tile) if tile.needed_size() > size => Code::BeyondCheckpoint,
-                        Item::Tile(tile) if self.is_superseded(tile) => {
-                            self.compare_superseded(*tile);
+                        // A partial tile that nobody needs must still be right.
+                        Item::Tile(tile) if !tiles.contains(tile) => {
+                            self.check_tile(*tile);
                             continue;
                         }
                         Item::Content(digest) if !self.sizes.contains_key(digest) => {
@@ -705,47 +699,4 @@ impl Run<'_> {
             self.report.add(code, None, Some(path), message);
         }
     }
-
-    /// A partial tile that no head known to have been published needs, or
-    /// whose full one exists.
-    fn is_superseded(&self, tile: &TileId) -> bool {
-        let size = self.tree.size();
-        let needed = |published: &u64| partial_tiles(*published).contains(tile);
-        !tile.is_full() && (tile.full().needed_size() <= size || !self.published.iter().any(needed))
-    }
-
-    fn compare_superseded(&mut self, tile: TileId) {
-        match self
-            .evidence
-            .read(&Item::Tile(tile), TILE_WIDTH * (2 + 65_535))
-        {
-            Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
-            Ok(None) => {}
-            Err(error) => {
-                self.report.add(
-                    Code::Unreadable,
-                    None,
-                    Some(error.path),
-                    error.problem.to_string(),
-                );
-            }
-        }
-    }
-}
-
-/// The entries that stand before the damage in a bundle.
-fn readable_entries(bytes: &[u8]) -> Vec<Raw> {
-    let mut rest = bytes;
-    let mut entries = Vec::new();
-    while let Some((length, body)) = rest.split_first_chunk::<2>() {
-        let length = usize::from(u16::from_be_bytes(*length));
-        let Some((entry, after)) = body.split_at_checked(length).filter(|_| length > 0) else {
-            break;
-        };
-        entries.push(Raw {
-            bytes: Some(entry.to_vec()),
-        });
-        rest = after;
-    }
-    entries
 }
