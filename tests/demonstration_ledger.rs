@@ -9,7 +9,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Bytes, DISK, NOW, dir, files, key, open};
+use common::{Bytes, DISK, NOW, contents, dir, key, open};
 use docledger::digest::{ContentDigest, LedgerId};
 use docledger::registry::{Edits, Request, Signers, append};
 use docledger::statement::{Body, Relation, RelationKind, Signatory};
@@ -181,18 +181,11 @@ fn build(home: &Path) -> LedgerId {
     id
 }
 
-fn contents(home: &Path) -> Vec<(String, Vec<u8>)> {
-    let folders = ["ledger", "keys"].map(|folder| home.join(folder));
-    let all = folders.iter().flat_map(|folder| files(folder)).map(|path| {
-        let name = path
-            .strip_prefix(home)
-            .expect("below")
-            .to_str()
-            .expect("text")
-            .to_owned();
-        (name, std::fs::read(&path).expect("reads"))
-    });
-    all.filter(|(name, _)| !name.ends_with(".lock")).collect()
+fn published(home: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = contents(home, "ledger");
+    all.extend(contents(home, "keys"));
+    all.retain(|(name, _)| !name.ends_with(".lock"));
+    all
 }
 
 #[test]
@@ -206,13 +199,13 @@ fn it_is_rebuilt_byte_for_byte_and_the_readme_names_its_id() {
                 std::fs::remove_dir_all(root.join(folder)).expect("removes");
             }
         }
-        for (name, bytes) in contents(home.path()) {
+        for (name, bytes) in published(home.path()) {
             let path = root.join(name);
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
             std::fs::write(path, bytes).expect("writes");
         }
     }
-    let (built, committed) = (contents(home.path()), contents(root));
+    let (built, committed) = (published(home.path()), published(root));
     let names =
         |all: &[(String, Vec<u8>)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&built), names(&committed));

@@ -7,7 +7,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{DISK, dir, files, open, register};
+use common::{DISK, contents, dir, open, register};
 use docledger::digest::LedgerId;
 use docledger::statement::Change;
 use docledger::verify::{Anchor, Code, Report, Severity, Verdict, verify_ledger};
@@ -44,17 +44,9 @@ fn assert_found(report: &Report, path: &str, deed: &str) {
 }
 
 fn counted(home: &Path) -> Vec<(String, Vec<u8>)> {
-    let all = files(home).into_iter().map(|path| {
-        let name = path
-            .strip_prefix(home)
-            .expect("below")
-            .to_str()
-            .expect("text")
-            .to_owned();
-        (name, std::fs::read(&path).expect("reads"))
-    });
-    all.filter(|(name, _)| EXCEPTIONS.iter().all(|(except, _)| except != name))
-        .collect()
+    let mut all = contents(home, "");
+    all.retain(|(name, _)| EXCEPTIONS.iter().all(|(except, _)| except != name));
+    all
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{DISK, key, open, register};
+use common::{DISK, key, open, register, register_documents};
 use coset::TaggedCborSerializable as _;
 use docledger::encoding::note::{TYPE_ED25519, verifier_key};
 use docledger::log::read_bundle;
@@ -19,17 +19,7 @@ const ENTRIES: u16 = 5;
 
 fn ledger(home: &Path) -> Vec<Vec<u8>> {
     open(home);
-    for number in 1..4 {
-        let text = format!("document {number}\n");
-        register(
-            &DISK,
-            home,
-            text.as_bytes(),
-            &format!("A/78/{number}"),
-            None,
-        )
-        .expect("registers");
-    }
+    register_documents(home, 3);
     register(&DISK, home, b"new\n", "A/78/1", Some(Change::Revision)).expect("registers");
     let bytes = std::fs::read(home.join("ledger/tile/entries/000.p/5")).expect("reads");
     read_bundle(&bytes, ENTRIES)

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{DISK, dir, open, register};
+use common::{DISK, dir, open, register, register_documents};
 use docledger::store::{FileKind, Volume};
 use docledger::verify::{Anchor, Code, Severity, Verdict, verify_ledger};
 
@@ -96,17 +96,7 @@ fn stops(entries_before: u64, torn: bool) {
         let home = tempfile::tempdir().expect("a folder");
         let home = home.path();
         let id = open(home);
-        for number in 1..entries_before {
-            let text = format!("document {number}\n");
-            register(
-                &DISK,
-                home,
-                text.as_bytes(),
-                &format!("A/78/{number}"),
-                None,
-            )
-            .expect("registers");
-        }
+        register_documents(home, entries_before - 1);
         let volume = Stopping::after(steps, torn);
         let result = register(&volume, home, b"new\n", "A/79/1", None);
         let finished = volume.used(steps) < steps

@@ -7,7 +7,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{DISK, dir, key, open, register};
+use common::{DISK, dir, key, open, register, register_documents};
 use docledger::digest::LedgerId;
 use docledger::log::{Checkpoint, Growth, read_bundle};
 use docledger::verify::{Anchor, Code, Verdict, verify_ledger};
@@ -51,17 +51,7 @@ fn rewrite(home: &Path, entries: Vec<Vec<u8>>) {
 
 fn ledger(home: &Path) -> LedgerId {
     let id = open(home);
-    for number in 1..5 {
-        let text = format!("document {number}\n");
-        register(
-            &DISK,
-            home,
-            text.as_bytes(),
-            &format!("A/78/{number}"),
-            None,
-        )
-        .expect("registers");
-    }
+    register_documents(home, 4);
     id
 }
 

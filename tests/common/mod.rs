@@ -125,3 +125,26 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Registers documents 1 to `count`, each under a symbol of its own.
+pub fn register_documents(home: &Path, count: u64) {
+    for number in 1..=count {
+        let text = format!("document {number}\n");
+        let symbol = format!("A/78/{number}");
+        register(&DISK, home, text.as_bytes(), &symbol, None).expect("registers");
+    }
+}
+
+/// Every file below a folder of `home` with its path below `home` and its bytes.
+pub fn contents(home: &Path, folder: &str) -> Vec<(String, Vec<u8>)> {
+    let all = files(&home.join(folder)).into_iter().map(|path| {
+        let name = path
+            .strip_prefix(home)
+            .expect("below")
+            .to_str()
+            .expect("text")
+            .to_owned();
+        (name, std::fs::read(&path).expect("reads"))
+    });
+    all.collect()
+}
