@@ -2,6 +2,10 @@
 //!
 //! Not here: what the text says of the document.
 
+mod text;
+
+pub use text::{Line, Text};
+
 use encoding_rs::{Encoding, UTF_8};
 use file_format::FileFormat;
 
