@@ -1,68 +1,47 @@
 //! `list`: the documents.
 
+use docledger::index::Query;
 use serde_json::json;
 
-use crate::cli::args::{Args, Format};
+use super::find;
+use crate::cli::args::{Args, Format, List};
 use crate::cli::{Outcome, render};
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let register = super::open_register(args)?;
-    for document in register.history.documents() {
-        for chain in &document.chains {
-            let Some(current) = chain.current() else {
-                continue;
-            };
-            let Some((_, file)) = register.document(current.index) else {
-                continue;
-            };
-            let title = file.record.title.clone().unwrap_or_default();
-            if args.format == Format::Json {
-                render::json_line(&json!({
-                    "schema": "docledger.list/1",
-                    "number": document.number,
-                    "subject": document.subject,
-                    "symbols": document.symbols,
-                    "language": chain.language.as_str(),
-                    "version": current.version,
-                    "entry": current.index,
-                    "date": file.record.issued.map(|date| date.to_string()),
-                    "title": file.record.title,
-                    "digest": current.digest.to_string(),
-                }))?;
-                continue;
-            }
-            let name = if document.symbols.is_empty() {
-                document.subject.chars().take(26).collect::<String>() + "…"
-            } else {
-                document.symbols.join("-")
-            };
-            let date = file
-                .record
-                .issued
-                .map_or_else(|| "-".to_owned(), |date| date.to_string());
-            let head = format!(
-                "#{:<5} {:28} v{:<3} {:4} {date:10} ",
-                document.number,
-                render::one_line(&name),
-                current.version,
-                chain.language.as_str(),
-            );
-            let room = 80_usize.saturating_sub(head.chars().count()).max(12);
-            render::out(&format!(
-                "{head}{}\n",
-                shortened(&render::one_line(&title), room)
-            ))?;
+pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
+    let mut filter = find::filter(&list.filters)?;
+    // Whoever asks for everything gets it from the entries.
+    let everything = filter.is_empty() && list.limit.is_none();
+    filter.moment.principals_only = true;
+    let query = Query {
+        words: Vec::new(),
+        filter,
+        limit: list.limit,
+    };
+    let answer = find::ask(args, &query, list.filters.scan || everything)?;
+    for hit in &answer.hits {
+        let Some(document) = hit.entry.document() else {
+            continue;
+        };
+        if args.format == Format::Text {
+            render::out(&find::line(hit.number, hit, document))?;
+            continue;
         }
+        let record = &document.record;
+        render::json_line(&json!({
+            "schema": "docledger.list/1",
+            "number": hit.number,
+            "subject": hit.entry.statement.envelope.subject,
+            "symbols": record.identifier,
+            "language": record.language.as_str(),
+            "version": record.version,
+            "entry": hit.entry.index,
+            "date": record.issued.map(|date| date.to_string()),
+            "title": record.title,
+            "digest": document.digest.to_string(),
+        }))?;
     }
-    Ok(Outcome::Good)
-}
-
-fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+    if everything {
+        return Ok(Outcome::Good);
     }
-    text.chars()
-        .take(room.saturating_sub(1))
-        .collect::<String>()
-        + "…"
+    find::conclude(args, "docledger.list-summary/1", &answer)
 }

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
                 continue;
             };
             let when = render::time(entry.statement.envelope.issued_at);
-            let who = render::signer(&register, entry);
+            let who = render::signer(&register.authority, entry);
             if args.format == Format::Json {
                 render::json_line(&json!({
                     "schema": "docledger.log/1",

@@ -3,11 +3,13 @@
 mod cat;
 mod checkpoint;
 mod diff;
+mod find;
 mod init;
 mod key_list;
 mod list;
 mod log;
 mod register;
+mod search;
 mod show;
 mod status;
 mod trust;
@@ -30,7 +32,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Init(init) => init::run(args, init),
         Command::Trust(trust) => trust::run(args, trust),
         Command::Register(register) => register::run(args, register),
-        Command::List => list::run(args),
+        Command::List(list) => list::run(args, list),
+        Command::Search(search) => search::run(args, search),
         Command::Log(target) => log::run(args, &target.target),
         Command::Show(target) => show::run(args, &target.target),
         Command::Cat(target) => cat::run(args, &target.target),
@@ -51,9 +54,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 /// Reads the ledger of this call; a folder pinned to another ledger is refused.
 fn open_register(args: &Args) -> anyhow::Result<Register> {
     let register = Register::read(&machine::ledger_dir(args))?;
+    check_pin(args, register.authority.ledger_id())?;
+    Ok(register)
+}
+
+/// Refuses a ledger if its folder is pinned to another one.
+fn check_pin(args: &Args, id: LedgerId) -> anyhow::Result<()> {
     let pins = machine::state_dir(args)?.pins()?;
     if let Some(pin) = pin_of_folder(args, &pins)
-        && pin.ledger_id != register.authority.ledger_id()
+        && pin.ledger_id != id
     {
         return Err(hinted(
             format!(
@@ -63,7 +72,7 @@ fn open_register(args: &Args) -> anyhow::Result<Register> {
             "run `docledger verify`; if another ledger is meant to be here, `docledger trust ID` pins it",
         ));
     }
-    Ok(register)
+    Ok(())
 }
 
 /// The pin made for the folder of this call.

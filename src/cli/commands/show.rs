@@ -20,7 +20,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         anyhow::bail!("entry {index} is no document")
     };
     if args.format == Format::Json {
-        let mut object = render::entry_json(register, entry, document);
+        let mut object = render::entry_json(&register.authority, entry, document);
         object["schema"] = json!("docledger.show/1");
         render::json_line(&object)?;
         return Ok(Outcome::Good);
@@ -31,7 +31,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
             "registered",
             render::time(entry.statement.envelope.issued_at),
         ),
-        ("by", render::signer(register, entry)),
+        ("by", render::signer(&register.authority, entry)),
     ];
     fields.extend(render::described(document));
     render::out(&format!(

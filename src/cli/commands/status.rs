@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         let superseded =
             (!current).then(|| format!("{}@{newest}", entry.statement.envelope.subject));
         if args.format == Format::Json {
-            let mut object = render::entry_json(&register, entry, file);
+            let mut object = render::entry_json(&register.authority, entry, file);
             object["schema"] = json!("docledger.status/1");
             object["registered"] = json!(true);
             object["registered_at"] = json!(render::time(entry.statement.envelope.issued_at));
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
             file.record.language,
             render::one_line(&standing),
             render::time(entry.statement.envelope.issued_at),
-            render::signer(&register, entry),
+            render::signer(&register.authority, entry),
         ))?;
     }
     Ok(Outcome::Good)
