@@ -8,6 +8,7 @@ use time::Date;
 use super::facts::Facts;
 use super::schema::Fault;
 use super::standing::is_governance;
+use super::words::Folded;
 use crate::registry::Entry;
 use crate::statement::{Document, EventRecord, Matter};
 
@@ -67,10 +68,13 @@ impl<'a> Filler<'a> {
             clamped(facts.registered),
             facts.date.map(|(first, _)| day(first)),
             facts.date.map(|(_, last)| day(last)),
-            self.term(&facts.language)?,
-            self.some_term(officer)?,
-            self.some_term(facts.distribution.as_ref().map(|text| text.as_str()))?,
-            self.some_term(facts.document_type.as_ref().map(|text| text.as_str()))?,
+            self.term(&facts.language)?.0,
+            officer
+                .map(|id| self.term(id))
+                .transpose()?
+                .map(|term| term.0),
+            self.some_name(facts.distribution.as_ref())?,
+            self.some_name(facts.document_type.as_ref())?,
         ];
         self.run(
             "INSERT INTO document (entry, leaf, chain, version, rendition, current, registered, \
@@ -84,19 +88,19 @@ impl<'a> Filler<'a> {
     /// What a document has several of. The same twice counts once.
     fn take_lists(&mut self, index: u64, facts: &Facts) -> Result<(), Fault> {
         for symbol in &facts.symbols {
-            let family = self.term(symbol.family.as_str())?;
             let sql = "INSERT OR IGNORE INTO symbol (key, entry, family) VALUES (?, ?, ?)";
-            self.run(sql, params![symbol.key.as_str(), index, family])?;
+            let (key, family) = (symbol.key.as_str(), symbol.family.as_str());
+            self.run(sql, params![key, index, family])?;
         }
         for body in &facts.bodies {
-            let name = self.term(body.name.as_str())?;
-            let session = self.some_term(body.session.as_ref().map(|text| text.as_str()))?;
-            let agenda = self.some_term(body.agenda.as_ref().map(|text| text.as_str()))?;
+            let name = self.name(&body.name)?;
+            let session = self.some_name(body.session.as_ref())?;
+            let agenda = self.some_name(body.agenda.as_ref())?;
             let sql = "INSERT INTO body (entry, name, session, agenda) VALUES (?, ?, ?, ?)";
             self.run(sql, params![index, name, session, agenda])?;
         }
         for signatory in &facts.signatories {
-            let name = self.term(signatory.as_str())?;
+            let name = self.name(signatory)?;
             let sql = "INSERT OR IGNORE INTO signatory (name, entry) VALUES (?, ?)";
             self.run(sql, params![name, index])?;
         }
@@ -129,21 +133,35 @@ impl<'a> Filler<'a> {
         Ok(newest == Some(version))
     }
 
-    fn some_term(&mut self, text: Option<&str>) -> Result<Option<i64>, Fault> {
-        text.map(|text| self.term(text)).transpose()
+    fn some_name(&mut self, name: Option<&Folded>) -> Result<Option<i64>, Fault> {
+        name.map(|name| self.name(name)).transpose()
     }
 
-    fn term(&mut self, text: &str) -> Result<i64, Fault> {
-        if let Some(id) = self.terms.get(text) {
-            return Ok(*id);
+    /// A text that is found by its words.
+    fn name(&mut self, name: &Folded) -> Result<i64, Fault> {
+        let (id, is_new) = self.term(name.as_str())?;
+        if is_new {
+            let sql = "INSERT INTO names (rowid, text) VALUES (?, ?)";
+            self.run(sql, params![id, name.as_str()])?;
         }
-        self.run("INSERT OR IGNORE INTO term (text) VALUES (?)", [text])?;
+        Ok(id)
+    }
+
+    /// A text that is held once, and whether it was not held yet.
+    fn term(&mut self, text: &str) -> Result<(i64, bool), Fault> {
+        if let Some(id) = self.terms.get(text) {
+            return Ok((*id, false));
+        }
+        let mut insert = self
+            .tables
+            .prepare_cached("INSERT OR IGNORE INTO term (text) VALUES (?)")?;
+        let is_new = insert.execute([text])? > 0;
         let mut query = self
             .tables
             .prepare_cached("SELECT id FROM term WHERE text = ?")?;
         let id = query.query_row([text], |row| row.get(0))?;
         self.terms.insert(text.to_owned(), id);
-        Ok(id)
+        Ok((id, is_new))
     }
 
     fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use super::standing::target_of;
+use super::standing::{parse, target_of};
 use super::words::Folded;
 use super::{Answer, Basis, Hit, MAX_UNREAD, Query, Texts};
 use crate::authority::Authority;
@@ -14,7 +14,6 @@ use crate::digest::LeafHash;
 use crate::log::{Evidence, read_log};
 use crate::merkle::leaf_hash;
 use crate::registry::{Entry, RegisterError};
-use crate::statement::Statement;
 
 /// Answers a query from the entries alone.
 ///
@@ -71,14 +70,8 @@ struct Found {
 
 impl Found {
     fn take(&mut self, index: u64, bytes: &[u8], query: &Query) -> Result<(), RegisterError> {
-        let statement =
-            Statement::parse(bytes).map_err(|error| RegisterError::Entry { index, error })?;
         let leaf = leaf_hash(bytes);
-        let entry = Entry {
-            index,
-            leaf,
-            statement,
-        };
+        let entry = parse(index, leaf, bytes)?;
         match &mut self.authority {
             None => self.authority = Some(Authority::open(leaf, entry.statement.clone())?.0),
             Some(authority) => authority.apply(leaf, &entry.statement.matter),

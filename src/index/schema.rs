@@ -17,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One row an entry that is a document statement, and tables of what it has
 /// several of. Days are Julian day numbers, times seconds since 1970, hashes
-/// 32 bytes. Names are folded texts, held once in `term`.
+/// 32 bytes. Names are folded texts, each held once in `term`; `names` finds
+/// them by their words.
 const TABLES: &str = "
 CREATE TABLE head (
     ledger BLOB NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, reader TEXT NOT NULL
@@ -50,8 +51,9 @@ CREATE INDEX document_type ON document (type, entry);
 CREATE INDEX document_unread ON document (entry) WHERE contents IS NULL;
 CREATE INDEX document_unreadable ON document (current, entry) WHERE contents <> '';
 CREATE TABLE symbol (
-    key TEXT NOT NULL, entry INTEGER NOT NULL, family INTEGER NOT NULL, PRIMARY KEY (key, entry)
+    key TEXT NOT NULL, entry INTEGER NOT NULL, family TEXT NOT NULL, PRIMARY KEY (key, entry)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX symbol_entry ON symbol (entry);
 CREATE INDEX symbol_family ON symbol (family, entry);
 CREATE TABLE body (
     entry INTEGER NOT NULL, name INTEGER NOT NULL, session INTEGER, agenda INTEGER
@@ -59,15 +61,19 @@ CREATE TABLE body (
 CREATE INDEX body_name ON body (name, entry);
 CREATE INDEX body_session ON body (session, entry);
 CREATE INDEX body_agenda ON body (agenda, entry);
+CREATE INDEX body_entry ON body (entry);
 CREATE TABLE signatory (
     name INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, entry)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX signatory_entry ON signatory (entry);
 CREATE TABLE relation (
     target TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL,
     PRIMARY KEY (target, entry, kind)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX relation_entry ON relation (entry);
 CREATE TABLE event (entry INTEGER PRIMARY KEY, target BLOB NOT NULL, kind TEXT NOT NULL) STRICT;
 CREATE INDEX event_target ON event (target);
+CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (
     title, contents, content = '', contentless_delete = 1, tokenize = 'ascii'
 );

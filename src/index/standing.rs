@@ -1,9 +1,10 @@
 //! A ledger under its checkpoint, of which single entries are read.
 
+use rayon::prelude::*;
+
 use crate::authority::Authority;
 use crate::digest::{LeafHash, LedgerId};
 use crate::log::{Checkpoint, Evidence, LoadError, ProvenLog, SignedCheckpoint, read_checkpoint};
-use crate::merkle::leaf_hash;
 use crate::merkle::tile::TILE_WIDTH;
 use crate::registry::{Entry, RegisterError};
 use crate::statement::{Matter, Statement};
@@ -23,8 +24,8 @@ impl<'a> Standing<'a> {
             return Err(RegisterError::Empty);
         }
         let mut log = ProvenLog::open(evidence, signed.unverified())?;
-        let (_, bytes) = log.entry(0)?;
-        let first = parse(0, &bytes)?;
+        let (leaf, bytes) = log.entry(0)?;
+        let first = parse(0, leaf, &bytes)?;
         Ok(Self { signed, log, first })
     }
 
@@ -41,8 +42,8 @@ impl<'a> Standing<'a> {
 
     /// An entry, proven under the checkpoint.
     pub(super) fn entry(&mut self, index: u64) -> Result<Entry, RegisterError> {
-        let (_, bytes) = self.log.entry(index)?;
-        parse(index, &bytes)
+        let (leaf, bytes) = self.log.entry(index)?;
+        parse(index, leaf, &bytes)
     }
 
     /// Whether the tree once had this size and root.
@@ -59,11 +60,15 @@ impl<'a> Standing<'a> {
     ) -> Result<(), E> {
         for number in start / TILE_WIDTH..self.log.size().div_ceil(TILE_WIDTH) {
             let bundle = self.log.bundle(number).map_err(RegisterError::from)?;
-            for (index, bytes) in (number * TILE_WIDTH..).zip(bundle) {
-                if index >= start {
-                    show(parse(index, &bytes)?)?;
-                }
-            }
+            let entries: Vec<_> = (number * TILE_WIDTH..)
+                .zip(bundle)
+                .filter(|(index, _)| *index >= start)
+                .collect();
+            let entries: Vec<_> = entries
+                .into_par_iter()
+                .map(|(index, (leaf, bytes))| parse(index, leaf, &bytes))
+                .collect();
+            entries.into_iter().try_for_each(|entry| show(entry?))?;
         }
         Ok(())
     }
@@ -97,12 +102,13 @@ pub(super) fn target_of(entry: &Entry) -> Option<LeafHash> {
     }
 }
 
-fn parse(index: u64, bytes: &[u8]) -> Result<Entry, RegisterError> {
+/// Reads an entry's bytes.
+pub(super) fn parse(index: u64, leaf: LeafHash, bytes: &[u8]) -> Result<Entry, RegisterError> {
     let statement =
         Statement::parse(bytes).map_err(|error| RegisterError::Entry { index, error })?;
     Ok(Entry {
         index,
-        leaf: leaf_hash(bytes),
+        leaf,
         statement,
     })
 }

@@ -108,11 +108,6 @@ impl Phrase {
         Some(first.1.start..last.1.end)
     }
 
-    /// The text that a folded text holds exactly if it holds this phrase.
-    pub(super) fn pattern(&self) -> &str {
-        &self.pattern
-    }
-
     /// As an FTS5 query. Words are letters and digits only, so nothing in them
     /// is syntax.
     pub(super) fn to_match(&self) -> String {

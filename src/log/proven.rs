@@ -26,8 +26,8 @@ pub struct ProvenLog<'a> {
     size: u64,
     /// Hashes of tiles, all proven.
     tiles: HashMap<(u8, u64), Vec<TreeHash>>,
-    /// Entries of bundles, all proven.
-    bundles: HashMap<u64, Vec<Vec<u8>>>,
+    /// Bundles as read; each entry is proven when it is asked for.
+    bundles: HashMap<u64, (TileId, Vec<u8>)>,
 }
 
 impl<'a> ProvenLog<'a> {
@@ -90,40 +90,57 @@ impl<'a> ProvenLog<'a> {
             return Err(LoadError::Root);
         }
         let number = index / TILE_WIDTH;
+        let place = usize::try_from(index % TILE_WIDTH).unwrap_or(usize::MAX);
+        let proven = self.tile(0, number)?.get(place).copied();
         if !self.bundles.contains_key(&number) {
-            let entries = self.bundle(number)?;
+            let found = self.read(self.tile_id(Row::Entries, number)?)?;
             if self.bundles.len() == KEPT_BUNDLES {
                 self.bundles.clear();
             }
-            self.bundles.insert(number, entries);
+            self.bundles.insert(number, found);
         }
-        let place = usize::try_from(index % TILE_WIDTH).unwrap_or(usize::MAX);
-        let entry = self.bundles.get(&number).and_then(|all| all.get(place));
-        let entry = entry.ok_or(LoadError::Root)?;
-        Ok((leaf_hash(entry), entry.clone()))
+        let (id, bytes) = &self.bundles[&number];
+        let entries = self.entries(*id, bytes)?;
+        let entry = entries.get(place).ok_or(LoadError::Root)?;
+        let leaf = leaf_hash(entry);
+        if proven != Some(leaf.into()) {
+            return Err(self.unproven(*id));
+        }
+        Ok((leaf, entry.to_vec()))
     }
 
-    /// All entries of a bundle: of the last one, those the checkpoint covers.
+    /// All entries of a bundle with their leaf hashes: of the last one, those the
+    /// checkpoint covers.
     ///
     /// # Errors
     /// If the bundle or a tile above it is missing or damaged.
-    pub fn bundle(&mut self, number: u64) -> Result<Vec<Vec<u8>>, LoadError> {
-        let id = self.tile_id(Row::Entries, number)?;
-        let (found, bytes) = self.read(id)?;
-        let path = || self.evidence.place(&Item::Tile(found));
-        let entries = read_bundle(&bytes, found.width()).map_err(|error| LoadError::Bundle {
-            path: path(),
-            error,
-        })?;
-        let unproven = LoadError::Unproven(path());
-        let hashes = self.tile(0, number)?;
-        let entries = entries.into_iter().take(hashes.len());
-        let entries: Vec<_> = entries.map(<[u8]>::to_vec).collect();
-        let leaves = entries.iter().map(|entry| TreeHash::from(leaf_hash(entry)));
-        if !leaves.eq(hashes.iter().copied()) {
-            return Err(unproven);
+    pub fn bundle(&mut self, number: u64) -> Result<Vec<(LeafHash, Vec<u8>)>, LoadError> {
+        let (id, bytes) = self.read(self.tile_id(Row::Entries, number)?)?;
+        let proven = self.tile(0, number)?.to_vec();
+        let entries = self.entries(id, &bytes)?.into_iter();
+        let entries: Vec<_> = entries
+            .take(proven.len())
+            .map(|entry| (leaf_hash(entry), entry.to_vec()))
+            .collect();
+        if proven
+            .into_iter()
+            .eq(entries.iter().map(|(leaf, _)| TreeHash::from(*leaf)))
+        {
+            Ok(entries)
+        } else {
+            Err(self.unproven(id))
         }
-        Ok(entries)
+    }
+
+    fn entries<'b>(&self, id: TileId, bytes: &'b [u8]) -> Result<Vec<&'b [u8]>, LoadError> {
+        read_bundle(bytes, id.width()).map_err(|error| LoadError::Bundle {
+            path: self.evidence.place(&Item::Tile(id)),
+            error,
+        })
+    }
+
+    fn unproven(&self, id: TileId) -> LoadError {
+        LoadError::Unproven(self.evidence.place(&Item::Tile(id)))
     }
 
     /// The hashes of a tile, proven by the tile above it.
@@ -134,7 +151,7 @@ impl<'a> ProvenLog<'a> {
             let above = self.tile(level + 1, number / TILE_WIDTH)?.get(place);
             if above.copied() != root_of_full(&hashes) {
                 let id = self.tile_id(Row::Hashes(level), number)?;
-                return Err(LoadError::Unproven(self.evidence.place(&Item::Tile(id))));
+                return Err(self.unproven(id));
             }
             self.tiles.insert((level, number), hashes);
         }
@@ -150,7 +167,7 @@ impl<'a> ProvenLog<'a> {
             .take(usize::from(id.width()))
             .collect();
         if hashes.len() < usize::from(id.width()) {
-            return Err(LoadError::Unproven(self.evidence.place(&Item::Tile(id))));
+            return Err(self.unproven(id));
         }
         Ok(hashes)
     }
