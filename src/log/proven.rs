@@ -198,7 +198,7 @@ fn edge(size: u64) -> impl Iterator<Item = (u8, u64)> {
     let levels = (0..u64::BITS.div_ceil(TILE_HEIGHT)).rev();
     levels.filter_map(move |level| {
         let items = size >> (level * TILE_HEIGHT);
-        (items % TILE_WIDTH != 0).then_some((u8::try_from(level).ok()?, items))
+        (!items.is_multiple_of(TILE_WIDTH)).then_some((u8::try_from(level).ok()?, items))
     })
 }
 

@@ -136,7 +136,7 @@ fn question(dice: &mut Dice) -> Query {
 fn the_index_and_a_scan_agree() {
     let mut dice = Dice(7);
     let mut answered = 0;
-    for _ in 0..4 {
+    for _ in 0..3 {
         let home = new_ledger();
         // Asked in between, so that the index is caught up several times.
         for _ in 0..3 {
@@ -144,11 +144,11 @@ fn the_index_and_a_scan_agree() {
             let count = 1 + dice.below(120);
             fill(&mut bulk, &mut dice, count);
             bulk.commit();
-            for _ in 0..40 {
+            for _ in 0..30 {
                 let query = question(&mut dice);
                 answered += usize::from(!found(home.path(), &query).is_empty());
             }
         }
     }
-    assert!(answered > 100, "{answered} questions had an answer");
+    assert!(answered > 60, "{answered} questions had an answer");
 }
