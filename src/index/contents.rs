@@ -8,11 +8,11 @@ use super::fill::run;
 use super::schema::Fault;
 use super::standing::Standing;
 use super::words::Folded;
-use super::{Notice, Texts, Trouble};
+use super::{MANY, Notice, Texts, Trouble};
 use crate::registry::Entry;
 
 /// Documents read between two commits.
-const STEP: usize = 512;
+const STEP: usize = 2_048;
 
 /// Whether all contents have been read that this reader can read.
 pub(super) fn are_read(db: &Connection, texts: &dyn Texts) -> Result<bool, Fault> {
@@ -31,8 +31,10 @@ pub(super) fn read_all(
 ) -> Result<(), Trouble> {
     retry_unreadable(db, texts)?;
     let count = "SELECT COUNT(*) FROM document WHERE contents IS NULL";
-    let all: i64 = db.query_row(count, [], |row| row.get(0))?;
-    tell(Notice::Reading(u64::try_from(all).unwrap_or(0)));
+    let all: u64 = db.query_row(count, [], |row| row.get(0))?;
+    if all >= MANY {
+        tell(Notice::Reading(all));
+    }
     loop {
         let unread = unread(db)?;
         if unread.is_empty() {

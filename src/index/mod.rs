@@ -142,7 +142,7 @@ impl From<LoadError> for Trouble {
     }
 }
 
-/// Entries that are worth telling about when they are indexed.
+/// How many entries, or documents to read, are worth telling about.
 const MANY: u64 = 2_000;
 
 /// Answers a query from the index, which is caught up or built first. Where it
@@ -197,6 +197,7 @@ fn from_index(
 ) -> Result<Answer, Trouble> {
     let mut standing = Standing::read(ledger)?;
     let mut db = open(ledger)?;
+    schema::set_up(&db)?;
     loop {
         // What is asked within one transaction sees one state of the file.
         let tables = db.transaction()?;
@@ -258,6 +259,9 @@ fn catch_up(
     }
     let mut filler = Filler::new(&tables);
     standing.each_from(start, |entry| Ok::<_, Trouble>(filler.take(&entry)?))?;
+    if start == 0 {
+        schema::make_indexes(&tables)?;
+    }
     run(&tables, "DELETE FROM head WHERE size = ?", [start])?;
     let id = standing.ledger_id();
     run(

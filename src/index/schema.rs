@@ -42,41 +42,45 @@ CREATE TABLE document (
     language INTEGER NOT NULL, officer INTEGER, distribution INTEGER, type INTEGER,
     contents TEXT
 ) STRICT;
-CREATE INDEX document_current ON document (current, date_first, entry);
-CREATE INDEX document_date ON document (date_first, entry);
 CREATE INDEX document_chain ON document (chain, entry);
-CREATE INDEX document_officer ON document (officer, entry);
-CREATE INDEX document_distribution ON document (distribution, entry);
-CREATE INDEX document_type ON document (type, entry);
-CREATE INDEX document_unread ON document (entry) WHERE contents IS NULL;
-CREATE INDEX document_unreadable ON document (current, entry) WHERE contents <> '';
 CREATE TABLE symbol (
     key TEXT NOT NULL, entry INTEGER NOT NULL, family TEXT NOT NULL, PRIMARY KEY (key, entry)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX symbol_entry ON symbol (entry);
-CREATE INDEX symbol_family ON symbol (family, entry);
 CREATE TABLE body (
     entry INTEGER NOT NULL, name INTEGER NOT NULL, session INTEGER, agenda INTEGER
 ) STRICT;
-CREATE INDEX body_name ON body (name, entry);
-CREATE INDEX body_session ON body (session, entry);
-CREATE INDEX body_agenda ON body (agenda, entry);
-CREATE INDEX body_entry ON body (entry);
 CREATE TABLE signatory (
     name INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (name, entry)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX signatory_entry ON signatory (entry);
 CREATE TABLE relation (
     target TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL,
     PRIMARY KEY (target, entry, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX relation_entry ON relation (entry);
 CREATE TABLE event (entry INTEGER PRIMARY KEY, target BLOB NOT NULL, kind TEXT NOT NULL) STRICT;
 CREATE INDEX event_target ON event (target);
 CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (
     title, contents, content = '', contentless_delete = 1, tokenize = 'ascii'
 );
+";
+
+/// Made when the first entries have been taken in, since it is quicker then.
+const INDEXES: &str = "
+CREATE INDEX document_current ON document (current, date_first, entry);
+CREATE INDEX document_date ON document (date_first, entry);
+CREATE INDEX document_officer ON document (officer, entry);
+CREATE INDEX document_distribution ON document (distribution, entry);
+CREATE INDEX document_type ON document (type, entry);
+CREATE INDEX document_unread ON document (entry) WHERE contents IS NULL;
+CREATE INDEX document_unreadable ON document (current, entry) WHERE contents <> '';
+CREATE INDEX symbol_entry ON symbol (entry);
+CREATE INDEX symbol_family ON symbol (family, entry);
+CREATE INDEX body_name ON body (name, entry);
+CREATE INDEX body_session ON body (session, entry);
+CREATE INDEX body_agenda ON body (agenda, entry);
+CREATE INDEX body_entry ON body (entry);
+CREATE INDEX signatory_entry ON signatory (entry);
+CREATE INDEX relation_entry ON relation (entry);
 ";
 
 /// What is wrong with an index, apart by what can be done about it.
@@ -137,6 +141,12 @@ pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
     Ok(db)
 }
 
+/// Sets how it is worked with: up to 32 MiB of pages, and syncs enough not to be
+/// damaged, since a lost commit costs time only.
+pub(super) fn set_up(db: &Connection) -> Result<(), Fault> {
+    Ok(db.execute_batch("PRAGMA cache_size = -32768; PRAGMA synchronous = NORMAL;")?)
+}
+
 /// Whether it is an index of this version (`true`) or an empty file (`false`).
 pub(super) fn is_made(db: &Connection) -> Result<bool, Fault> {
     let pragma = |name: &str| db.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
@@ -161,6 +171,11 @@ pub(super) fn make(db: &Connection) -> Result<(), Fault> {
         "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
     ))?;
     Ok(())
+}
+
+/// Makes what finds the rows, after the first of them.
+pub(super) fn make_indexes(db: &Connection) -> Result<(), Fault> {
+    Ok(db.execute_batch(INDEXES)?)
 }
 
 /// Takes everything out of the file, whatever it holds.

@@ -7,7 +7,6 @@
 //! are a word each, since nothing between them tells where a word ends: a
 //! Chinese word is a phrase.
 
-use std::fmt;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -117,12 +116,6 @@ impl Phrase {
             " *"
         };
         format!("\"{}\"{star}", self.pattern.trim())
-    }
-}
-
-impl fmt::Display for Phrase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.pattern.trim())
     }
 }
 

@@ -174,7 +174,7 @@ pub(super) fn conclude(args: &Args, schema: &str, answer: &Answer) -> anyhow::Re
             ""
         };
         render::remark(&format!(
-            "the contents of {at_least}{} documents can't be read and were not searched",
+            "documents whose contents can't be read and were not searched: {at_least}{}",
             answer.unread
         ));
     }
