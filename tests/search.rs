@@ -151,3 +151,20 @@ fn a_folder_pinned_to_another_ledger_is_refused() {
         (Some(2), String::new())
     );
 }
+
+#[test]
+fn processes_that_build_the_index_at_once_all_answer() {
+    let home = tempfile::tempdir().expect("a folder");
+    common::open(home.path());
+    common::register_documents(home.path(), 40);
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| docledger(home.path(), &["search", "document", "17"])))
+            .collect();
+        for run in runs {
+            let output = run.join().expect("runs");
+            assert!(text(&output.stdout).contains("A/78/17"), "{output:?}");
+            assert!(text(&output.stderr).contains("as indexed"), "{output:?}");
+        }
+    });
+}
