@@ -194,6 +194,10 @@ pub(crate) struct Filters {
     /// Dated on this day or earlier
     #[arg(long, value_name = "DATE")]
     pub(crate) until: Option<docledger::statement::PartialDate>,
+    /// Which date --since and --until mean, and that there is one; without it,
+    /// the masthead's or else the first known of the others
+    #[arg(long, value_enum, value_name = "DATE")]
+    pub(crate) date_of: Option<DateArg>,
     /// The versions that were current on this day by the documents' dates; undated
     /// ones are left out
     #[arg(long, value_name = "DATE")]
@@ -208,6 +212,20 @@ pub(crate) struct Filters {
     /// Read every entry instead of asking the index: slow and complete
     #[arg(long)]
     pub(crate) scan: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DateArg {
+    /// Masthead date
+    Issued,
+    /// Date of the letter
+    Letter,
+    /// Date of adoption
+    Adopted,
+    /// Date the office received it
+    Received,
+    /// Date of the reissue
+    Reissued,
 }
 
 #[derive(Debug, clap::Args)]

@@ -275,6 +275,14 @@ impl Conditions {
     }
 
     fn dates(&mut self, filter: &Filter) {
+        if let Some(field) = filter.date_of {
+            let since = filter.since.map_or(i32::MIN, day);
+            let until = filter.until.map_or(i32::MAX, day);
+            let sql = "field = ? AND first <= ? AND last >= ?";
+            let field = field.as_str().to_owned();
+            self.listed("date", sql, [field.into(), until.into(), since.into()]);
+            return;
+        }
         if let Some(since) = filter.since {
             // A date spans a year at most, so the index by first days can serve.
             self.check(

@@ -6,8 +6,57 @@ use time::Date;
 
 use super::words::Folded;
 use crate::registry::Entry;
-use crate::statement::{Change, Document, DocumentRecord, KeyId, RelationKind};
+use crate::statement::{Change, Document, DocumentRecord, KeyId, PartialDate, RelationKind};
 use crate::symbol::{Symbol, SymbolKey};
+
+/// One of the dates that a record keeps apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateField {
+    /// Masthead date.
+    Issued,
+    /// Date of the letter.
+    Created,
+    /// Date of adoption.
+    Adopted,
+    /// Date the office received it.
+    Received,
+    /// Date of the reissue.
+    Reissued,
+}
+
+impl DateField {
+    /// All, with the names that records use.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Issued, "issued"),
+        (Self::Created, "created"),
+        (Self::Adopted, "dateAccepted"),
+        (Self::Received, "received"),
+        (Self::Reissued, "reissued"),
+    ];
+
+    /// The name that records use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        all.find(|(field, _)| *field == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// That date of a record.
+    #[must_use]
+    pub fn of(self, record: &DocumentRecord) -> Option<PartialDate> {
+        match self {
+            Self::Issued => record.issued,
+            Self::Created => record.created,
+            Self::Adopted => record.adopted,
+            Self::Received => record.received,
+            Self::Reissued => record.reissued,
+        }
+    }
+}
+
+/// The first and the last day that a date can mean.
+pub type Span = (Date, Date);
 
 /// The facts of one document statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +79,10 @@ pub struct Facts {
     pub language: String,
     /// Thumbprint of the key that signed the entry, in hexadecimal.
     pub officer: Option<String>,
-    /// The first and the last day that its date can mean.
-    pub date: Option<(Date, Date)>,
+    /// The date it goes by.
+    pub date: Option<Span>,
+    /// Every date it has.
+    pub dates: Vec<(DateField, Span)>,
     /// When it was registered, in seconds since 1970-01-01T00:00:00Z (a claim).
     pub registered: u64,
 }
@@ -91,6 +142,10 @@ impl Facts {
                 KeyId::Other(_) => None,
             },
             date: date(record),
+            dates: DateField::ALL
+                .iter()
+                .filter_map(|(field, _)| Some((*field, span(field.of(record)?))))
+                .collect(),
             registered: envelope.issued_at,
         }
     }
@@ -125,14 +180,18 @@ fn bodies(record: &DocumentRecord) -> Vec<BodyFacts> {
 
 /// The date a document goes by: of a reissue, that of the reissue; else the
 /// masthead's, else those of adoption, letter and receipt, whichever there is.
-fn date(record: &DocumentRecord) -> Option<(Date, Date)> {
+fn date(record: &DocumentRecord) -> Option<Span> {
     let reissued = (record.change == Change::Reissue)
         .then_some(record.reissued)
         .flatten();
-    let date = reissued
+    reissued
         .or(record.issued)
         .or(record.adopted)
         .or(record.created)
-        .or(record.received)?;
-    Some((date.earliest(), date.latest()))
+        .or(record.received)
+        .map(span)
+}
+
+fn span(date: PartialDate) -> Span {
+    (date.earliest(), date.latest())
 }

@@ -87,6 +87,10 @@ impl<'a> Filler<'a> {
 
     /// What a document has several of. The same twice counts once.
     fn take_lists(&mut self, index: u64, facts: &Facts) -> Result<(), Fault> {
+        for (field, (first, last)) in &facts.dates {
+            let sql = "INSERT INTO date (field, first, last, entry) VALUES (?, ?, ?, ?)";
+            self.run(sql, params![field.as_str(), day(*first), day(*last), index])?;
+        }
         for symbol in &facts.symbols {
             let sql = "INSERT OR IGNORE INTO symbol (key, entry, family) VALUES (?, ?, ?)";
             let (key, family) = (symbol.key.as_str(), symbol.family.as_str());

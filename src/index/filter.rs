@@ -2,7 +2,7 @@
 
 use time::{Date, PrimitiveDateTime, Time};
 
-use super::facts::{BodyFacts, Facts, SymbolFacts};
+use super::facts::{BodyFacts, DateField, Facts, SymbolFacts};
 use super::words::{Folded, Phrase};
 use crate::statement::Language;
 use crate::symbol::{Scope, SymbolKey};
@@ -32,6 +32,9 @@ pub struct Filter {
     pub since: Option<Date>,
     /// A date that can be this day or earlier.
     pub until: Option<Date>,
+    /// Which date it is, and that there is one; without it, the one the document
+    /// goes by.
+    pub date_of: Option<DateField>,
     /// Which versions are asked for.
     pub moment: Moment,
 }
@@ -83,8 +86,6 @@ impl Filter {
             let officer = facts.officer.as_ref();
             officer.is_some_and(|officer| officer.starts_with(digits.as_str()))
         };
-        let since = |day: &Date| facts.date.is_some_and(|(_, last)| last >= *day);
-        let until = |day: &Date| facts.date.is_some_and(|(first, _)| first <= *day);
         self.symbol.as_ref().is_none_or(symbol)
             && self.family.as_ref().is_none_or(family)
             && self.related_to.as_ref().is_none_or(relation)
@@ -94,10 +95,28 @@ impl Filter {
             && holds(&self.document_type, facts.document_type.as_ref())
             && self.language.as_ref().is_none_or(language)
             && self.officer.as_ref().is_none_or(officer)
-            && self.since.as_ref().is_none_or(since)
-            && self.until.as_ref().is_none_or(until)
+            && self.admits_date(facts)
             && self.moment.counts(facts)
             && !(self.moment.principals_only && facts.is_rendition)
+    }
+}
+
+impl Filter {
+    fn admits_date(&self, facts: &Facts) -> bool {
+        let date = match self.date_of {
+            None => facts.date,
+            Some(asked) => {
+                let mut dates = facts.dates.iter();
+                dates.find(|(field, _)| *field == asked).map(|(_, s)| *s)
+            }
+        };
+        match (date, self.since, self.until) {
+            (Some((first, last)), since, until) => {
+                since.is_none_or(|day| last >= day) && until.is_none_or(|day| first <= day)
+            }
+            (None, None, None) => self.date_of.is_none(),
+            (None, ..) => false,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ mod words;
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-pub use facts::{BodyFacts, Facts, SymbolFacts};
+pub use facts::{BodyFacts, DateField, Facts, Span, SymbolFacts};
 pub use filter::{BodyFilter, Filter, Moment};
 pub use scan::scan;
 pub use words::{Folded, Phrase};

@@ -43,6 +43,9 @@ CREATE TABLE document (
     contents TEXT
 ) STRICT;
 CREATE INDEX document_chain ON document (chain, entry);
+CREATE TABLE date (
+    field TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, entry INTEGER NOT NULL
+) STRICT;
 CREATE TABLE symbol (
     key TEXT NOT NULL, entry INTEGER NOT NULL, family TEXT NOT NULL, PRIMARY KEY (key, entry)
 ) STRICT, WITHOUT ROWID;
@@ -73,6 +76,8 @@ CREATE INDEX document_distribution ON document (distribution, entry);
 CREATE INDEX document_type ON document (type, entry);
 CREATE INDEX document_unread ON document (entry) WHERE contents IS NULL;
 CREATE INDEX document_unreadable ON document (current, entry) WHERE contents <> '';
+CREATE INDEX date_first ON date (field, first, last, entry);
+CREATE INDEX date_entry ON date (entry);
 CREATE INDEX symbol_entry ON symbol (entry);
 CREATE INDEX symbol_family ON symbol (family, entry);
 CREATE INDEX body_name ON body (name, entry);

@@ -1,6 +1,6 @@
 //! The index and a scan agree on whatever is registered and asked.
 
-use docledger::index::{Filter, Phrase, Query};
+use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{Body, Change, Content, Signatory};
 use docledger::symbol::{Scope, SymbolKey};
 
@@ -52,6 +52,7 @@ fn fill(bulk: &mut Bulk, dice: &mut Dice, count: usize) {
             record.issued = dice.one(&DATES).parse().ok();
         }
         record.reissued = dice.one(&DATES).parse().ok();
+        record.adopted = (dice.below(2) == 0).then(|| dice.one(&DATES).parse().expect("a date"));
         record.title = (dice.below(2) == 0).then(|| dice.one(&WORDS).to_owned());
         record.distribution = (dice.below(2) == 0).then(|| dice.one(&NAMES).to_owned());
         record.document_type = (dice.below(2) == 0).then(|| dice.one(&NAMES).to_owned());
@@ -112,6 +113,9 @@ fn question(dice: &mut Dice) -> Query {
         language: maybe(dice, |dice| dice.one(&["en", "zh"]).parse().expect("a tag")),
         since: maybe(dice, day),
         until: maybe(dice, day),
+        date_of: maybe(dice, |dice| {
+            dice.one(&[DateField::Adopted, DateField::Issued])
+        }),
         ..Filter::default()
     };
     filter.body.name = maybe(dice, phrase);

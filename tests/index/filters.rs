@@ -1,6 +1,6 @@
 //! Each filter chooses what it says, and nothing else.
 
-use docledger::index::{Filter, Phrase, Query};
+use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{
     Body, Change, Content, EventKind, EventRecord, PartialDate, Relation, RelationKind, Signatory,
 };
@@ -49,6 +49,7 @@ fn each_filter_chooses_what_it_says() {
     }];
     let mut two = record(&bulk, "A/78/5/Corr.1", Change::First, 1);
     two.issued = date("2024-03");
+    two.adopted = date("2024-01-31");
     two.language = "zh-Hans".parse().expect("a language");
     two.distribution = Some("Limited".into());
     two.relations = vec![Relation {
@@ -67,7 +68,7 @@ fn each_filter_chooses_what_it_says() {
     let officer = key(2).public().thumbprint().to_string();
     let scope = |text: &str| Some(Scope::parse(text).expect("a scope"));
     type Set<'a> = &'a dyn Fn(&mut Filter);
-    let cases: [(&str, Set<'_>, &[u64]); 29] = [
+    let cases: [(&str, Set<'_>, &[u64]); 32] = [
         ("symbol", &|f| f.symbol = scope("a/78"), &[2, 1]),
         ("half", &|f| f.symbol = scope("S/2024"), &[1]),
         ("exact", &|f| f.symbol = scope("A/78/5/Corr.1"), &[2]),
@@ -124,6 +125,23 @@ fn each_filter_chooses_what_it_says() {
         ("since later", &|f| f.since = day("2024-04-01"), &[]),
         ("until", &|f| f.until = day("2024-02-19"), &[1, 3]),
         ("until, partly", &|f| f.until = day("1947-01-01"), &[3]),
+        ("adopted", &|f| f.date_of = Some(DateField::Adopted), &[2]),
+        (
+            "adopted since",
+            &|f| {
+                f.date_of = Some(DateField::Adopted);
+                f.since = day("2024-02");
+            },
+            &[],
+        ),
+        (
+            "adopted until",
+            &|f| {
+                f.date_of = Some(DateField::Adopted);
+                f.until = day("2024-01-31");
+            },
+            &[2],
+        ),
         ("as of", &|f| f.moment.as_of = day("2024-03-30"), &[1, 3]),
         (
             "as of later",

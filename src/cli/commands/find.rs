@@ -2,13 +2,13 @@
 //! told beside the answer.
 
 use docledger::index::{
-    Answer, Basis, BodyFilter, Filter, Hit, Moment, Notice, Phrase, Query, scan, search,
+    Answer, Basis, BodyFilter, DateField, Filter, Hit, Moment, Notice, Phrase, Query, scan, search,
 };
 use docledger::statement::Document;
 use docledger::symbol::{Scope, Symbol, SymbolKey};
 use serde_json::json;
 
-use crate::cli::args::{Args, Filters, Format};
+use crate::cli::args::{Args, DateArg, Filters, Format};
 use crate::cli::contents::Stored;
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
@@ -50,6 +50,13 @@ pub(super) fn filter(flags: &Filters) -> anyhow::Result<Filter> {
         officer: flags.officer.as_deref().map(digits).transpose()?,
         since: flags.since.map(|date| date.earliest()),
         until: day(&flags.until),
+        date_of: flags.date_of.map(|date| match date {
+            DateArg::Issued => DateField::Issued,
+            DateArg::Letter => DateField::Created,
+            DateArg::Adopted => DateField::Adopted,
+            DateArg::Received => DateField::Received,
+            DateArg::Reissued => DateField::Reissued,
+        }),
         moment: Moment {
             as_of: day(&flags.as_of),
             held: day(&flags.held),
