@@ -288,8 +288,7 @@ fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result
     let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
     let more = limit.is_some_and(|limit| rows.len() > limit);
     rows.truncate(limit.unwrap_or(usize::MAX));
-    let hits = rows.into_iter().map(|row| hit(standing, &row, query));
-    let hits = hits.collect::<Result<_, _>>()?;
+    let hits = hits(standing, rows, query)?;
     let unread = if query.words.is_empty() {
         0
     } else {
@@ -303,6 +302,19 @@ fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result
         authority,
         head: standing.head().clone(),
     })
+}
+
+/// Reads what rows name, in the order of the log, so that each bundle is read
+/// about once; answers in the rows' order.
+fn hits(standing: &mut Standing<'_>, rows: Vec<Row>, query: &Query) -> Result<Vec<Hit>, Trouble> {
+    let mut rows: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    rows.sort_by_key(|(_, row)| row.index);
+    let hits = rows
+        .iter()
+        .map(|(place, row)| Ok((*place, hit(standing, row, query)?)));
+    let mut hits = hits.collect::<Result<Vec<_>, Trouble>>()?;
+    hits.sort_by_key(|(place, _)| *place);
+    Ok(hits.into_iter().map(|(_, hit)| hit).collect())
 }
 
 /// Reads what a row names, and refuses the index if it says otherwise.

@@ -85,6 +85,9 @@ impl Bulk {
 
     fn write(&self, item: &Item, bytes: &[u8]) {
         let path = self.ledger.join(layout::path_of(item).expect("a place"));
+        if matches!(item, Item::Content(_)) && path.exists() {
+            return;
+        }
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes the folder");
         std::fs::write(path, bytes).expect("writes");
     }
