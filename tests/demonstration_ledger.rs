@@ -175,8 +175,8 @@ fn build(home: &Path) -> LedgerId {
             officer: &officer,
             checkpoint: &checkpoint,
         };
-        let clock = || NOW + 60 * number;
-        append(&writer, (&request, &Bytes(bytes)), None, signers, &clock).expect("registers");
+        let now = NOW + 60 * number;
+        append(&writer, (&request, &Bytes(bytes)), signers, now).expect("registers");
     }
     id
 }

@@ -46,7 +46,7 @@ fn appended(change: impl FnOnce(&mut Draft, &Register), signer: u8) -> Report {
     let home = folder.path();
     let (id, register, mut draft) = second_version(home);
     change(&mut draft, &register);
-    let entry = draft.sign(&key(signer)).expect("signs");
+    let entry = draft.sign(&key(signer)).expect("signs").bytes;
     let mut head = register.checkpoint.clone();
     let mut growth = Growth::new(register.tree, register.tail).expect("continues");
     let log = growth.append(vec![entry]).expect("planned");

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
-use docledger::registry::{Entry, Register};
+use docledger::registry::{Committed, Entry, Register};
 use docledger::statement::{Document, KeyId};
 use serde_json::{Map, json};
 use time::OffsetDateTime;
@@ -209,5 +209,18 @@ fn record_json(value: &Value) -> serde_json::Value {
             serde_json::Value::Object(pairs.collect::<Map<_, _>>())
         }
         _ => serde_json::Value::Null,
+    }
+}
+
+/// Tells what an append cleared and what it could not tidy up.
+pub(crate) fn remark_on(committed: &Committed) {
+    for path in &committed.cleared {
+        remark(&format!(
+            "cleared what an interrupted append had left: {}",
+            path.display()
+        ));
+    }
+    for error in &committed.untidied {
+        remark(&format!("left for the next writer to tidy up: {error}"));
     }
 }

@@ -8,8 +8,8 @@ mod proposal;
 mod register;
 mod target;
 
-pub use append::{AppendRefusal, Appended, Clock, Signers, append};
+pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
-pub use proposal::{Edits, FIELDS, Proposal, ProposalError, Request, propose};
+pub use proposal::{Edits, FIELDS, Proposal, ProposalError, Request, plan, propose};
 pub use register::{Entry, Register, RegisterError};
 pub use target::{Selection, Target, TargetError};

@@ -3,10 +3,11 @@
 use crate::authority::Refusal;
 use crate::digest::ContentDigest;
 use crate::encoding::cbor::{self, Value};
+use crate::merkle::leaf_hash;
 use crate::revision::{ChainFault, DocumentHistory, VersionEntry};
 use crate::statement::{
-    Body, Change, Context, Document, DocumentRecord, Language, PartialDate, Relation, Signatory,
-    Source, TreeHead,
+    Body, Change, Content, Context, Document, DocumentRecord, Draft, DraftError, Language,
+    PartialDate, Relation, Signatory, Source, TreeHead,
 };
 use crate::symbol::JointSymbol;
 
@@ -177,6 +178,9 @@ pub enum ProposalError {
     /// The history says no.
     #[error("{}", list(.0))]
     History(Vec<ChainFault>),
+    /// The statement can't be written.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// The rules of authority say no.
     #[error("{}", list(.0))]
     Refused(Vec<Refusal>),
@@ -201,6 +205,52 @@ pub struct Proposal {
     pub before: Option<u64>,
     /// The register number the document has, if it has one.
     pub number: Option<u64>,
+}
+
+impl Proposal {
+    /// Whether another proposal would sign the same claims of the same file,
+    /// wherever in the log.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let claims = |proposal: &Self| {
+            let mut claims = proposal.clone();
+            claims.document.record.context = other.document.record.context;
+            // Within a batch, leaf hashes are not known before it is signed.
+            claims.document.record.previous = None;
+            (claims.subject, claims.document)
+        };
+        claims(self) == claims(other)
+    }
+
+    /// The statement to be signed.
+    #[must_use]
+    pub fn draft(&self, register: &Register, now: u64) -> Draft {
+        Draft {
+            issuer: register.authority.issuer().to_owned(),
+            subject: self.subject.clone(),
+            issued_at: now,
+            content: Content::Document {
+                digest: self.document.digest,
+                media_type: self.document.media_type.clone(),
+                record: Box::new(self.document.record.clone()),
+            },
+        }
+    }
+}
+
+/// Works out what a batch of requests would register, one after another, each
+/// with those before it in view. A refused one leaves the others as they are.
+pub fn plan<'a>(
+    register: &mut Register,
+    requests: impl IntoIterator<Item = &'a Request>,
+) -> Vec<Result<Proposal, ProposalError>> {
+    let planned = requests.into_iter().map(|request| {
+        let proposal = propose(register, request)?;
+        let (entry, statement) = proposal.draft(register, 0).preview()?;
+        register.take(leaf_hash(&entry), statement);
+        Ok(proposal)
+    });
+    planned.collect()
 }
 
 /// Works out the record for a request, asking history and authority.

@@ -108,31 +108,42 @@ impl Register {
             });
         }
         let first = entries.first().ok_or(RegisterError::Empty)?;
-        let (mut authority, _) = Authority::open(first.leaf, first.statement.clone())?;
-        let mut history = History::new();
-        for entry in &entries[1..] {
-            authority.apply(entry.leaf, &entry.statement.matter);
-            if let Some(document) = entry.document() {
-                history.apply(
-                    entry.index,
-                    entry.leaf,
-                    &entry.statement.envelope.subject,
-                    document,
-                );
-            }
-        }
+        let (authority, _) = Authority::open(first.leaf, first.statement.clone())?;
         let checkpoint = signed.verify(authority.checkpoint_key())?.clone();
         if checkpoint.origin != authority.origin() {
             return Err(RegisterError::Origin(checkpoint.origin));
         }
-        Ok(Self {
+        let mut register = Self {
             checkpoint,
             authority,
-            history,
+            history: History::new(),
             tree,
-            entries,
+            entries: Vec::with_capacity(entries.len()),
             tail,
-        })
+        };
+        for entry in entries {
+            register.take(entry.leaf, entry.statement);
+        }
+        Ok(register)
+    }
+
+    /// Takes one more entry into account, without a look at the log's files.
+    /// Returns its index.
+    pub(super) fn take(&mut self, leaf: LeafHash, statement: Statement) -> u64 {
+        let index = self.entries.len() as u64;
+        if index > 0 {
+            self.authority.apply(leaf, &statement.matter);
+        }
+        if let Matter::Document(document) = &statement.matter {
+            self.history
+                .apply(index, leaf, &statement.envelope.subject, document);
+        }
+        self.entries.push(Entry {
+            index,
+            leaf,
+            statement,
+        });
+        index
     }
 
     /// An entry by its index.

@@ -18,7 +18,7 @@ pub use claims::{
     Body, Change, Context, DocumentRecord, Relation, RelationKind, Signatory, Source, TreeHead,
 };
 pub use date::{DateError, PartialDate};
-pub use draft::{Content, Draft, DraftError};
+pub use draft::{Content, Draft, DraftError, SignedEntry};
 pub use envelope::{
     Algorithm, DOCUMENT_RECORD, Envelope, EnvelopeError, HashEnvelope, KeyId, MAX_ENTRY, Typed,
 };

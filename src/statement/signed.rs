@@ -174,6 +174,12 @@ impl Verified {
         &self.statement
     }
 
+    /// The statement, without the proof of its signature.
+    #[must_use]
+    pub fn into_statement(self) -> Statement {
+        self.statement
+    }
+
     /// The key it verified under.
     #[must_use]
     pub fn key(&self) -> &PublicKey {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use docledger::digest::{ContentDigest, LedgerId};
 use docledger::key::SecretKey;
 use docledger::registry::{
-    AppendRefusal, Appended, Edits, Founding, FoundingKeys, Register, Request, Signers, append,
-    open_ledger,
+    AppendRefusal, Committed, Edits, Founding, FoundingKeys, Register, Registered, Request,
+    Signers, append, open_ledger,
 };
 use docledger::statement::Change;
 use docledger::store::{Contents, Disk, KeyDir, LedgerDir, Volume};
@@ -94,7 +94,7 @@ pub fn register(
     text: &[u8],
     symbol: &str,
     change: Option<Change>,
-) -> Result<Appended, AppendRefusal> {
+) -> Result<(Registered, Committed), AppendRefusal> {
     let dir = dir(volume, home);
     let writer = dir.lock(|| ())?;
     let (officer, checkpoint) = (key(2), key(3));
@@ -105,9 +105,8 @@ pub fn register(
     append(
         &writer,
         (&request(text, symbol, change), &Bytes(text.to_vec())),
-        None,
         signers,
-        &|| NOW,
+        NOW,
     )
 }
 

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
-use docledger::registry::{Edits, Proposal, Register, Request, Signers, Target, append, propose};
+use docledger::registry::{Appending, Edits, Proposal, Register, Request, Target, propose};
 use docledger::statement::{Body, Change, Language, Relation, RelationKind, Signatory, Source};
 use docledger::symbol::JointSymbol;
 use serde_json::json;
@@ -30,54 +30,39 @@ pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
     let keys = keys::unlock(args, &register, flags.key.as_deref(), &flags.passphrase)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
-    let signers = Signers {
-        officer: &keys.officer,
-        checkpoint: &keys.checkpoint,
-    };
     let confirmed = (!flags.yes).then_some(&proposal);
-    let appended = append(
-        &writer,
-        (&request, &file),
-        confirmed,
-        signers,
-        &machine::now,
-    )?;
-    for path in &appended.cleared {
-        render::remark(&format!(
-            "cleared what an interrupted append had left: {}",
-            path.display()
-        ));
-    }
-    for error in &appended.untidied {
-        render::remark(&format!("left for the next writer to tidy up: {error}"));
-    }
-    let record = &appended.proposal.document.record;
-    let number = appended.proposal.number.unwrap_or(appended.index);
+    let mut appending = Appending::begin(&writer)?;
+    let registered =
+        appending.add_file(&request, &file, confirmed, &keys.officer, machine::now())?;
+    let committed = appending.commit(&keys.checkpoint)?;
+    render::remark_on(&committed);
+    let record = &registered.proposal.document.record;
     if args.format == Format::Json {
         render::json_line(&json!({
             "schema": "docledger.register/1",
-            "entry": appended.index,
-            "number": number,
-            "subject": appended.proposal.subject,
+            "entry": registered.index,
+            "number": registered.number(),
+            "subject": registered.proposal.subject,
             "version": record.version,
             "change": record.change.as_str(),
             "language": record.language.as_str(),
-            "digest": appended.proposal.document.digest.to_string(),
-            "head": {"size": appended.head.size, "root": appended.head.root.to_string()},
+            "digest": registered.proposal.document.digest.to_string(),
+            "head": {"size": committed.head.size, "root": committed.head.root.to_string()},
         }))?;
         return Ok(Outcome::Good);
     }
     let mut text = String::new();
     if flags.yes {
-        text.push_str(&changes(&register, &appended.proposal));
+        text.push_str(&changes(&register, &registered.proposal));
     }
     text.push_str(&format!(
-        "registered #{number} {} version {} in {} as entry {}\n  SHA-256 {}\n",
-        render::one_line(&appended.proposal.subject),
+        "registered #{} {} version {} in {} as entry {}\n  SHA-256 {}\n",
+        registered.number(),
+        render::one_line(&registered.proposal.subject),
         record.version,
         record.language,
-        appended.index,
-        appended.proposal.document.digest,
+        registered.index,
+        registered.proposal.document.digest,
     ));
     render::out(&text)?;
     Ok(Outcome::Good)
