@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
+use docledger::log::Checkpoint;
 use docledger::registry::{Committed, Entry, Register};
 use docledger::statement::{Document, KeyId};
 use serde_json::{Map, json};
@@ -223,4 +224,9 @@ pub(crate) fn remark_on(committed: &Committed) {
     for error in &committed.untidied {
         remark(&format!("left for the next writer to tidy up: {error}"));
     }
+}
+
+/// A head as programs see it.
+pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
+    json!({"size": head.size, "root": head.root.to_string()})
 }

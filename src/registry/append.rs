@@ -11,8 +11,9 @@ use crate::merkle::leaf_hash;
 use crate::statement::{Draft, DraftError};
 use crate::store::{AppendFiles, Contents, LedgerWriter, NewDocument, StoreError};
 
-use super::proposal::{Proposal, ProposalError, Request, propose};
+use super::proposal::{Proposal, ProposalError, propose};
 use super::register::{Register, RegisterError};
+use super::request::Request;
 
 /// Who signs an append.
 #[derive(Clone, Copy)]
