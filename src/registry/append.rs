@@ -158,8 +158,14 @@ impl<'a> Appending<'a> {
     pub fn add(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<u64, AppendRefusal> {
         let signed = draft.sign(signer)?;
         let index = self.register.entries.len() as u64;
-        let authority = &self.register.authority;
-        let refusals = authority.check(&signed.verified, index, &self.register.tree);
+        let Register {
+            authority,
+            history,
+            tree,
+            ..
+        } = &self.register;
+        let bears = history.symbols_of(&draft.subject);
+        let refusals = authority.check(&signed.verified, index, tree, bears);
         if let Some(refusal) = refusals.into_iter().find(|refusal| !refusal.is_open()) {
             return Err(AppendRefusal::Key(refusal));
         }

@@ -7,7 +7,7 @@ use crate::merkle::leaf_hash;
 use crate::revision::{ChainFault, DocumentHistory, VersionEntry};
 use crate::statement::{
     Body, Change, Content, Context, Document, DocumentRecord, Draft, DraftError, Language,
-    PartialDate, Relation, Signatory, Source, TreeHead,
+    MetadataField, PartialDate, Relation, Signatory, Source, TreeHead,
 };
 use crate::symbol::JointSymbol;
 
@@ -16,22 +16,15 @@ use super::target::TargetError;
 
 /// Names of the record's fields that an officer can set or clear, as records
 /// spell them.
-pub const FIELDS: [&str; 14] = [
-    "originalLanguage",
-    "title",
-    "type",
-    "issued",
-    "created",
-    "dateAccepted",
-    "received",
-    "reissued",
-    "accessRights",
-    "jobNumber",
-    "bodies",
-    "signatories",
-    "relations",
-    "source",
-];
+pub const FIELDS: [&str; MetadataField::ALL.len()] = {
+    let mut names = [""; MetadataField::ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = MetadataField::ALL[place].1;
+        place += 1;
+    }
+    names
+};
 
 /// What an officer says of a file. What is absent is carried over from the
 /// version before, or stays blank.

@@ -183,6 +183,13 @@ impl History {
         self.by_leaf.get(leaf).copied()
     }
 
+    /// The symbols that a subject bears so far, canonical.
+    #[must_use]
+    pub fn symbols_of(&self, subject: &str) -> &[String] {
+        self.by_subject(subject)
+            .map_or(&[], |document| document.symbols.as_slice())
+    }
+
     /// The indices of all entries for these bytes, in log order.
     #[must_use]
     pub fn by_digest(&self, digest: &ContentDigest) -> &[u64] {

@@ -407,7 +407,8 @@ impl Run<'_> {
             }
         };
         self.report.checked.signatures += 1;
-        for refusal in authority.check(&verified, index, &self.tree) {
+        let bears = history.symbols_of(&verified.statement().envelope.subject);
+        for refusal in authority.check(&verified, index, &self.tree, bears) {
             self.refuse(index, &refusal);
         }
         let statement = verified.statement();
