@@ -10,7 +10,7 @@ use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
 use crate::revision::History;
-use crate::statement::{Document, Matter, Statement, StatementError};
+use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone)]
@@ -134,9 +134,11 @@ impl Register {
         if index > 0 {
             self.authority.apply(leaf, &statement.matter);
         }
-        if let Matter::Document(document) = &statement.matter {
-            self.history
-                .apply(index, leaf, &statement.envelope.subject, document);
+        let subject = &statement.envelope.subject;
+        match &statement.matter {
+            Matter::Document(document) => self.history.apply(index, leaf, subject, document),
+            Matter::Event(event) => self.take_event(index, subject, event),
+            Matter::Governance(_) | Matter::Unknown => {}
         }
         self.entries.push(Entry {
             index,
@@ -144,6 +146,18 @@ impl Register {
             statement,
         });
         index
+    }
+
+    /// Takes an event in. What does not fit changes nothing here; verification
+    /// tells it.
+    fn take_event(&mut self, index: u64, subject: &str, event: &EventRecord) {
+        let target = self.history.target_of(subject, event).ok();
+        let place = target.and_then(|target| usize::try_from(target).ok());
+        let target = place.and_then(|place| self.entries.get(place));
+        if let Some((target, document)) = target.and_then(|it| Some((it, it.document()?))) {
+            self.history
+                .apply_event(index, target.index, &document.record, &event.event);
+        }
     }
 
     /// An entry by its index.
@@ -157,5 +171,26 @@ impl Register {
     pub fn document(&self, index: u64) -> Option<(&Entry, &Document)> {
         let entry = self.entry(index)?;
         Some((entry, entry.document()?))
+    }
+
+    /// The document of an entry with its record as it stands: with what events
+    /// amended and assigned.
+    #[must_use]
+    pub fn effective(&self, index: u64) -> Option<Document> {
+        let (_, document) = self.document(index)?;
+        Some(Document {
+            record: self.history.effective(index, &document.record),
+            ..document.clone()
+        })
+    }
+
+    /// An entry that is an event, with its record.
+    #[must_use]
+    pub fn event(&self, index: u64) -> Option<(&Entry, &EventRecord)> {
+        let entry = self.entry(index)?;
+        match &entry.statement.matter {
+            Matter::Event(event) => Some((entry, event)),
+            _ => None,
+        }
     }
 }
