@@ -3,12 +3,14 @@
 //! refuse; both are asked, and neither is rewritten here.
 
 mod append;
+mod event;
 mod opening;
 mod proposal;
 mod register;
 mod target;
 
 pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
+pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
 pub use proposal::{Edits, FIELDS, Proposal, ProposalError, Request, plan, propose};
 pub use register::{Entry, Register, RegisterError};

@@ -9,7 +9,7 @@ use crate::digest::LeafHash;
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
-use crate::revision::History;
+use crate::revision::{EventFault, History};
 use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
@@ -151,12 +151,28 @@ impl Register {
     /// Takes an event in. What does not fit changes nothing here; verification
     /// tells it.
     fn take_event(&mut self, index: u64, subject: &str, event: &EventRecord) {
-        let target = self.history.target_of(subject, event).ok();
-        let place = target.and_then(|target| usize::try_from(target).ok());
-        let target = place.and_then(|place| self.entries.get(place));
-        if let Some((target, document)) = target.and_then(|it| Some((it, it.document()?))) {
+        let Ok(target) = self.history.target_of(subject, event) else {
+            return;
+        };
+        let place = usize::try_from(target).ok();
+        let entry = place.and_then(|place| self.entries.get(place));
+        if let Some(document) = entry.and_then(Entry::document) {
             self.history
-                .apply_event(index, target.index, &document.record, &event.event);
+                .apply_event(index, target, &document.record, &event.event);
+        }
+    }
+
+    /// Everything the history says against an event that would come next.
+    #[must_use]
+    pub fn check_event(&self, subject: &str, event: &EventRecord) -> Vec<EventFault> {
+        match self.history.target_of(subject, event) {
+            Ok(target) => self
+                .document(target)
+                .map_or_else(Vec::new, |(_, document)| {
+                    self.history
+                        .check_event(target, &document.record, &event.event)
+                }),
+            Err(fault) => vec![fault],
         }
     }
 
