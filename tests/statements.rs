@@ -12,7 +12,7 @@ use docledger::digest::{ContentDigest, LedgerId};
 use docledger::encoding::cbor;
 use docledger::log::Growth;
 use docledger::registry::{Proposal, Register, propose};
-use docledger::statement::{Change, Content, Draft, EventKind, EventRecord};
+use docledger::statement::{Change, Content, Draft, Event, EventRecord};
 use docledger::store::{AppendFiles, NewDocument};
 use docledger::verify::{Anchor, Code, Report, Verdict, verify_ledger};
 
@@ -194,14 +194,8 @@ fn an_event_is_kept_and_not_established() {
         };
         let context = record.context;
         let leaf = register.tree.leaf(target).expect("present");
-        draft.content = Content::Event(EventRecord {
-            context,
-            kind: EventKind::Withdraw,
-            target: leaf,
-            reason: "a reason".into(),
-            must: Vec::new(),
-            rest: cbor::Map::new(),
-        });
+        let event = Event::Other("hold".into());
+        draft.content = Content::Event(EventRecord::new(context, event, leaf, "a reason".into()));
     };
     let report = appended(|draft, register| event(draft, register, 1), 2);
     assert_finds(&report, Verdict::NotEstablished, Code::NotEvaluated);

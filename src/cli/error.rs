@@ -121,6 +121,7 @@ fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
         ProposalError::Refused(_) => "add what the ledger's policy requires",
         ProposalError::Target(error) => return target_hint(error),
         ProposalError::OtherDocument(..) => "leave --of out, or correct the symbol",
+        ProposalError::Relation(_) => "name another document by its symbol or ni: name",
         ProposalError::NoSuchField(_) | ProposalError::Draft(_) => return None,
     })
 }

@@ -8,9 +8,10 @@ use crate::digest::ContentDigest;
 use crate::key::{SignError, Signer};
 use crate::log::{AppendError, Checkpoint, Growth};
 use crate::merkle::leaf_hash;
-use crate::statement::{Draft, DraftError};
+use crate::statement::{Content, Draft, DraftError};
 use crate::store::{AppendFiles, Contents, LedgerWriter, NewDocument, StoreError};
 
+use super::event::{EventProposal, EventRefusal, EventRequest, propose_event};
 use super::proposal::{Proposal, ProposalError, propose};
 use super::register::{Register, RegisterError};
 use super::request::Request;
@@ -33,6 +34,9 @@ pub enum AppendRefusal {
     /// A file is refused.
     #[error(transparent)]
     Proposal(#[from] ProposalError),
+    /// An event is refused.
+    #[error(transparent)]
+    Event(#[from] EventRefusal),
     /// What was confirmed is no longer what would be registered.
     #[error("the register changed while this was being confirmed")]
     Moved,
@@ -151,16 +155,48 @@ impl<'a> Appending<'a> {
         Ok(Registered { proposal, index })
     }
 
-    /// Adds a statement, once authority allows its signer to make it. Returns
-    /// its index.
+    /// Adds an event: works its record out, compares it with what was
+    /// confirmed, and signs it. Returns it with its index.
     ///
     /// # Errors
-    /// If authority refuses or signing fails; it is not added then.
+    /// As [`Appending::add_file`].
+    pub fn add_event(
+        &mut self,
+        request: &EventRequest,
+        confirmed: Option<&EventProposal>,
+        officer: &dyn Signer,
+        now: u64,
+    ) -> Result<(EventProposal, u64), AppendRefusal> {
+        let proposal = propose_event(&self.register, request)?;
+        if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
+            return Err(AppendRefusal::Moved);
+        }
+        let index = self.add(&proposal.draft(&self.register, now), officer)?;
+        Ok((proposal, index))
+    }
+
+    /// Adds a statement, once authority allows its signer to make it and, of an
+    /// event, history lets it stand. Returns its index.
+    ///
+    /// # Errors
+    /// If authority or history refuse or signing fails; it is not added then.
     pub fn add(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<u64, AppendRefusal> {
+        if let Content::Event(event) = &draft.content {
+            let faults = self.register.check_event(&draft.subject, event);
+            if !faults.is_empty() {
+                return Err(EventRefusal::History(faults).into());
+            }
+        }
         let signed = draft.sign(signer)?;
         let index = self.register.entries.len() as u64;
-        let authority = &self.register.authority;
-        let refusals = authority.check(&signed.verified, index, &self.register.tree);
+        let Register {
+            authority,
+            history,
+            tree,
+            ..
+        } = &self.register;
+        let bears = history.symbols_of(&draft.subject);
+        let refusals = authority.check(&signed.verified, index, tree, bears);
         if let Some(refusal) = refusals.into_iter().find(|refusal| !refusal.is_open()) {
             return Err(AppendRefusal::Key(refusal));
         }

@@ -3,6 +3,7 @@
 //! refuse; both are asked, and neither is rewritten here.
 
 mod append;
+mod event;
 pub mod field_text;
 pub mod manifest;
 mod opening;
@@ -13,6 +14,7 @@ mod suggest;
 mod target;
 
 pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
+pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
 pub use proposal::{Proposal, ProposalError, plan, propose};
 pub use register::{Entry, Register, RegisterError};

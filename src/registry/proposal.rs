@@ -3,7 +3,9 @@
 use crate::authority::Refusal;
 use crate::encoding::cbor::{self, Value};
 use crate::merkle::leaf_hash;
-use crate::revision::{Chain, ChainFault, DocumentHistory, VersionEntry};
+use crate::revision::{
+    Chain, ChainFault, DocumentHistory, RelationDoubt, VersionEntry, relation_doubts,
+};
 use crate::statement::{
     Change, Content, Context, Document, DocumentRecord, Draft, DraftError, Language, TreeHead,
 };
@@ -93,6 +95,9 @@ pub enum ProposalError {
         /// Which one of the text, counted from 1.
         place: usize,
     },
+    /// A relation that leads nowhere.
+    #[error("relation: {0}")]
+    Relation(#[from] RelationDoubt),
     /// The history says no.
     #[error("{}", list(.0))]
     History(Vec<ChainFault>),
@@ -104,7 +109,7 @@ pub enum ProposalError {
     Refused(Vec<Refusal>),
 }
 
-fn list(items: &[impl std::fmt::Display]) -> String {
+pub(super) fn list(items: &[impl std::fmt::Display]) -> String {
     items
         .iter()
         .map(ToString::to_string)
@@ -230,7 +235,8 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
             record.proposed.insert(0, name.to_owned());
         }
     }
-    check_text(&record)?;
+    check_text(&record.to_value())?;
+    check_relations(&record, register, &subject)?;
     let file = Document {
         digest: request.digest,
         media_type: request.media_type.clone(),
@@ -313,8 +319,7 @@ fn choose_change(
         .entries
         .iter()
         .filter(|entry| entry.version == newest.version)
-        .filter_map(|entry| register.document(entry.index))
-        .map(|(_, document)| document)
+        .filter_map(|entry| register.effective(entry.index))
         .collect();
     let suggested = suggest::change(&current, &request.media_type, symbol, &new);
     match (suggested, request.said.change) {
@@ -449,7 +454,7 @@ fn check_same_bytes(
     }
 }
 
-/// Metadata that stays from one version to the next; of a document that is new
+/// Metadata, as it stands, that stays from one version to the next; of a document that is new
 /// in a language, only what all its languages share.
 fn carry_over(
     record: &mut DocumentRecord,
@@ -458,8 +463,8 @@ fn carry_over(
     follows: Option<&VersionEntry>,
 ) {
     let Some(document) = document else { return };
-    if let Some((_, before)) = follows.and_then(|entry| register.document(entry.index)) {
-        let before = before.record.clone();
+    if let Some(before) = follows.and_then(|entry| register.effective(entry.index)) {
+        let before = before.record;
         record.identifier = before.identifier;
         record.identifier_printed = before.identifier_printed;
         record.original_language = before.original_language;
@@ -473,9 +478,9 @@ fn carry_over(
         record.bodies = before.bodies;
         record.signatories = before.signatories;
         record.relations = before.relations;
-    } else if let Some((_, sibling)) = register.document(document.number) {
-        record.identifier = sibling.record.identifier.clone();
-        record.original_language = sibling.record.original_language.clone();
+    } else if let Some(sibling) = register.effective(document.number) {
+        record.identifier = sibling.record.identifier;
+        record.original_language = sibling.record.original_language;
     }
 }
 
@@ -500,10 +505,21 @@ fn apply_symbol(record: &mut DocumentRecord, symbol: Option<&JointSymbol>) {
     }
 }
 
+pub(super) fn check_relations(
+    record: &DocumentRecord,
+    register: &Register,
+    subject: &str,
+) -> Result<(), RelationDoubt> {
+    let borne = register.history.symbols_of(subject).iter();
+    let symbols: Vec<_> = borne.chain(&record.identifier).cloned().collect();
+    let mut doubts = relation_doubts(&record.relations, subject, &symbols).into_iter();
+    doubts.next().map_or(Ok(()), Err)
+}
+
 /// Text that goes into a record holds no control characters: nobody means
 /// them, and they forge what a terminal shows.
-fn check_text(record: &DocumentRecord) -> Result<(), ProposalError> {
-    let Value::Map(fields) = record.to_value() else {
+pub(super) fn check_text(record: &Value) -> Result<(), ProposalError> {
+    let Value::Map(fields) = record else {
         return Ok(());
     };
     fields.iter().try_for_each(|(name, value)| match name {

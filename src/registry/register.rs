@@ -9,8 +9,8 @@ use crate::digest::LeafHash;
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
-use crate::revision::History;
-use crate::statement::{Document, Matter, Statement, StatementError};
+use crate::revision::{EventFault, History};
+use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone)]
@@ -134,9 +134,11 @@ impl Register {
         if index > 0 {
             self.authority.apply(leaf, &statement.matter);
         }
-        if let Matter::Document(document) = &statement.matter {
-            self.history
-                .apply(index, leaf, &statement.envelope.subject, document);
+        let subject = &statement.envelope.subject;
+        match &statement.matter {
+            Matter::Document(document) => self.history.apply(index, leaf, subject, document),
+            Matter::Event(event) => self.take_event(index, subject, event),
+            Matter::Governance(_) | Matter::Unknown => {}
         }
         self.entries.push(Entry {
             index,
@@ -144,6 +146,34 @@ impl Register {
             statement,
         });
         index
+    }
+
+    /// Takes an event in. What does not fit changes nothing here; verification
+    /// tells it.
+    fn take_event(&mut self, index: u64, subject: &str, event: &EventRecord) {
+        let Ok(target) = self.history.target_of(subject, event) else {
+            return;
+        };
+        let place = usize::try_from(target).ok();
+        let entry = place.and_then(|place| self.entries.get(place));
+        if let Some(document) = entry.and_then(Entry::document) {
+            self.history
+                .apply_event(index, target, &document.record, &event.event);
+        }
+    }
+
+    /// Everything the history says against an event that would come next.
+    #[must_use]
+    pub fn check_event(&self, subject: &str, event: &EventRecord) -> Vec<EventFault> {
+        match self.history.target_of(subject, event) {
+            Ok(target) => self
+                .document(target)
+                .map_or_else(Vec::new, |(_, document)| {
+                    self.history
+                        .check_event(target, &document.record, &event.event)
+                }),
+            Err(fault) => vec![fault],
+        }
     }
 
     /// An entry by its index.
@@ -157,5 +187,26 @@ impl Register {
     pub fn document(&self, index: u64) -> Option<(&Entry, &Document)> {
         let entry = self.entry(index)?;
         Some((entry, entry.document()?))
+    }
+
+    /// The document of an entry with its record as it stands: with what events
+    /// amended and assigned.
+    #[must_use]
+    pub fn effective(&self, index: u64) -> Option<Document> {
+        let (_, document) = self.document(index)?;
+        Some(Document {
+            record: self.history.effective(index, &document.record),
+            ..document.clone()
+        })
+    }
+
+    /// An entry that is an event, with its record.
+    #[must_use]
+    pub fn event(&self, index: u64) -> Option<(&Entry, &EventRecord)> {
+        let entry = self.entry(index)?;
+        match &entry.statement.matter {
+            Matter::Event(event) => Some((entry, event)),
+            _ => None,
+        }
     }
 }

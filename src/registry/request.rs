@@ -3,28 +3,21 @@
 
 use crate::digest::ContentDigest;
 use crate::statement::{
-    Body, Change, DocumentRecord, Language, PartialDate, Relation, Signatory, Source,
+    Body, Change, DocumentRecord, Language, MetadataField, PartialDate, Relation, Signatory, Source,
 };
 use crate::symbol::JointSymbol;
 
 /// Names of the record's fields that an officer can set or clear, as records
 /// spell them.
-pub const FIELDS: [&str; 14] = [
-    "originalLanguage",
-    "title",
-    "type",
-    "issued",
-    "created",
-    "dateAccepted",
-    "received",
-    "reissued",
-    "accessRights",
-    "jobNumber",
-    "bodies",
-    "signatories",
-    "relations",
-    "source",
-];
+pub const FIELDS: [&str; MetadataField::ALL.len()] = {
+    let mut names = [""; MetadataField::ALL.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = MetadataField::ALL[place].1;
+        place += 1;
+    }
+    names
+};
 
 /// What an officer says of a file. What is absent is carried over from the
 /// version before, or stays blank.

@@ -68,7 +68,7 @@ fn targets(symbol: &Symbol) -> Vec<(RelationKind, String)> {
 /// in the same language, where the two tell: a reissue is marked as one; a
 /// rendition has another format and the same particulars.
 pub(super) fn change(
-    current: &[&Document],
+    current: &[Document],
     media_type: &str,
     symbol: Option<&JointSymbol>,
     new: &DocumentRecord,
