@@ -8,6 +8,7 @@ mod error;
 mod keys;
 mod machine;
 mod render;
+mod standing;
 
 use std::process::ExitCode;
 

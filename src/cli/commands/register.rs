@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
+use docledger::digest::ContentDigest;
 use docledger::registry::{Appending, Edits, Proposal, Register, Request, Target, propose};
 use docledger::statement::{Body, Change, Language, Relation, RelationKind, Signatory, Source};
 use docledger::symbol::JointSymbol;
@@ -105,7 +106,7 @@ fn request(register: &Register, flags: &Flags, file: &NamedFile) -> anyhow::Resu
     })
 }
 
-fn read_symbol(printed: &str) -> anyhow::Result<JointSymbol> {
+pub(super) fn read_symbol(printed: &str) -> anyhow::Result<JointSymbol> {
     let parsed = JointSymbol::parse(printed).map_err(|error| {
         hinted(
             format!("--symbol: {error}"),
@@ -178,7 +179,7 @@ fn parts<'a>(flag: &str, text: &'a str) -> anyhow::Result<(String, Vec<&'a str>)
     Ok((name, parts.collect()))
 }
 
-fn signatory(text: &str) -> anyhow::Result<Signatory> {
+pub(super) fn signatory(text: &str) -> anyhow::Result<Signatory> {
     let (name, titles) = parts("--signatory", text)?;
     Ok(Signatory {
         name,
@@ -186,7 +187,7 @@ fn signatory(text: &str) -> anyhow::Result<Signatory> {
     })
 }
 
-fn body(text: &str) -> anyhow::Result<Body> {
+pub(super) fn body(text: &str) -> anyhow::Result<Body> {
     let (name, rest) = parts("--body", text)?;
     let mut rest = rest.into_iter().map(str::to_owned);
     Ok(Body {
@@ -196,7 +197,7 @@ fn body(text: &str) -> anyhow::Result<Body> {
     })
 }
 
-fn relation(text: &str) -> anyhow::Result<Relation> {
+pub(super) fn relation(text: &str) -> anyhow::Result<Relation> {
     let all = || RelationKind::ALL.map(|(_, word)| word).join(", ");
     let wrong = || {
         hinted(
@@ -210,16 +211,31 @@ fn relation(text: &str) -> anyhow::Result<Relation> {
         .find(|(_, known)| *known == word)
         .ok_or_else(wrong)?
         .0;
-    let target = JointSymbol::parse(target)
-        .context("--relation")?
-        .value
-        .canonical()
-        .to_owned();
+    let (target, languages) = split_languages(target.trim());
+    let target = match ContentDigest::from_ni_name(target) {
+        Some(_) => target.to_owned(),
+        None => {
+            let symbol = JointSymbol::parse(target).context("--relation")?;
+            symbol.value.canonical().to_owned()
+        }
+    };
     Ok(Relation {
         kind,
         target,
-        languages: Vec::<Language>::new(),
+        languages,
     })
+}
+
+/// `…:en,fr`, if what follows the last colon is language tags.
+fn split_languages(text: &str) -> (&str, Vec<Language>) {
+    let split = text.rsplit_once(':').map(|(rest, tags)| {
+        let tags = tags.split(',').map(|tag| tag.trim().parse());
+        (rest, tags.collect::<Result<_, _>>())
+    });
+    match split {
+        Some((rest, Ok(languages))) if !rest.is_empty() => (rest, languages),
+        _ => (text, Vec::new()),
+    }
 }
 
 fn shown(register: &Register, proposal: &Proposal) -> String {
@@ -232,11 +248,11 @@ fn shown(register: &Register, proposal: &Proposal) -> String {
 
 /// What differs from the version before.
 fn changes(register: &Register, proposal: &Proposal) -> String {
-    let Some((_, before)) = proposal.before.and_then(|index| register.document(index)) else {
+    let Some(before) = proposal.before.and_then(|index| register.effective(index)) else {
         return String::new();
     };
     let (old, new) = (
-        render::described(before),
+        render::described(&before),
         render::described(&proposal.document),
     );
     let gone = old
@@ -257,7 +273,7 @@ fn changes(register: &Register, proposal: &Proposal) -> String {
     )
 }
 
-fn confirm() -> anyhow::Result<()> {
+pub(super) fn confirm() -> anyhow::Result<()> {
     if !std::io::stdin().is_terminal() {
         return Err(hinted(
             "there is no terminal to confirm on",
