@@ -49,8 +49,16 @@ pub(crate) enum Command {
     Trust(Trust),
     /// Register files: new documents, or new versions of them
     Register(Box<Register>),
+    /// Correct fields of a registered file's record
+    Amend(Amend),
+    /// Give a document another symbol, or its first
+    AssignSymbol(AssignSymbol),
+    /// Change the distribution of a document's files
+    Distribution(Distribution),
+    /// Withdraw a document: it stays in the register, marked
+    Withdraw(Withdraw),
     /// List the documents
-    List,
+    List(List),
     /// Show the chain of a document: version, change, date, who, entry, digest
     Log(OneTarget),
     /// Show what is registered of a document or file
@@ -117,6 +125,81 @@ pub(crate) struct Passphrase {
 pub(crate) struct Trust {
     /// The ledger id, 64 hexadecimal digits
     pub(crate) id: docledger::digest::LedgerId,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// List relations to documents that are not registered, instead
+    #[arg(long)]
+    pub(crate) open: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Amend {
+    /// The file whose record is wrong: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The field, as records name it: title, issued, bodies …
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: String,
+    /// Its value from here on, written as for `register`; may be repeated
+    #[arg(long, required_unless_present = "clear")]
+    pub(crate) value: Vec<String>,
+    /// Leave the field blank from here on
+    #[arg(long, conflicts_with = "value")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AssignSymbol {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The symbol as printed; joint ones with a dash
+    pub(crate) symbol: String,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Distribution {
+    /// A target as for `show`: its files of the version said, else the newest,
+    /// in the language said, else in all
+    pub(crate) target: PathBuf,
+    /// The distribution from here on: General, Limited, Restricted …
+    #[arg(required_unless_present = "clear")]
+    pub(crate) new: Option<String>,
+    /// Leave it blank from here on
+    #[arg(long, conflicts_with = "new")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Withdraw {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EventFlags {
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The officer's secret key: its name in keys/private without ending, or a file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be recorded, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -218,7 +301,8 @@ pub(crate) struct Register {
     /// Organ with session and agenda items: "Name; session; item; item"; may be repeated
     #[arg(long, value_name = "NAME; SESSION; ITEM")]
     pub(crate) body: Vec<String>,
-    /// Relation to another document: "corrects S/2007/421"; may be repeated
+    /// Relation to another document: "corrects S/2007/421", of some languages
+    /// only "corrects S/2007/421:en,fr"; may be repeated
     #[arg(long, value_name = "KIND SYMBOL")]
     pub(crate) relation: Vec<String>,
     /// From whom it was received

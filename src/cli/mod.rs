@@ -9,6 +9,7 @@ mod keys;
 mod machine;
 mod progress;
 mod render;
+mod standing;
 
 use std::process::ExitCode;
 

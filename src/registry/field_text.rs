@@ -1,6 +1,7 @@
 //! Fields of a record as a person types them: on the command line, and in the
 //! cells of a manifest.
 
+use crate::digest::ContentDigest;
 use crate::statement::{Body, Language, Relation, RelationKind, Signatory};
 use crate::symbol::{JointSymbol, SymbolError};
 
@@ -60,7 +61,8 @@ pub fn body(text: &str) -> Result<Body, FieldTextError> {
     })
 }
 
-/// `kind symbol`, and for which languages if not all: `corrects S/2007/421 fr es`.
+/// `kind symbol`, and for which languages if not all: `corrects S/2007/421:fr,es`.
+/// A document without a symbol is named by its `ni:` name.
 ///
 /// # Errors
 /// If the kind is none of [`RelationKind::ALL`], or what follows is no symbol.
@@ -72,34 +74,44 @@ pub fn relation(text: &str) -> Result<Relation, FieldTextError> {
         .find(|(_, known)| *known == word)
         .ok_or_else(wrong)?
         .0;
-    let rest = rest.trim();
-    let mut words: Vec<&str> = rest.split_whitespace().collect();
-    let is_tag = |word: &&str| word.parse::<Language>().is_ok() && !word.contains('/');
-    let tags = words.iter().skip(1).rev().take_while(|word| is_tag(word));
-    let symbol_words = words.len() - tags.count();
-    let languages = words.split_off(symbol_words.min(words.len()));
+    let (target, languages) = split_languages(rest.trim());
+    let target = match ContentDigest::from_ni_name(target) {
+        Some(_) => target.to_owned(),
+        None => JointSymbol::parse(target)?.value.canonical().to_owned(),
+    };
     Ok(Relation {
         kind,
-        target: JointSymbol::parse(&words.join(" "))?
-            .value
-            .canonical()
-            .to_owned(),
-        languages: languages
-            .into_iter()
-            .map(language)
-            .collect::<Result<_, _>>()?,
+        target,
+        languages,
     })
+}
+
+/// `…:en,fr`, if what follows the last colon is language tags.
+fn split_languages(text: &str) -> (&str, Vec<Language>) {
+    let split = text.rsplit_once(':').map(|(rest, tags)| {
+        let tags = tags.split(',').map(|tag| tag.trim().parse());
+        (rest, tags.collect::<Result<_, _>>())
+    });
+    match split {
+        Some((rest, Ok(languages))) if !rest.is_empty() => (rest, languages),
+        _ => (text, Vec::new()),
+    }
 }
 
 /// A relation as [`relation`] reads it.
 #[must_use]
 pub fn relation_text(relation: &Relation) -> String {
-    let mut text = format!("{} {}", relation.kind.as_str(), relation.target);
-    for language in &relation.languages {
-        text.push(' ');
-        text.push_str(language.as_str());
+    let text = format!("{} {}", relation.kind.as_str(), relation.target);
+    let tags: Vec<_> = relation
+        .languages
+        .iter()
+        .map(|language| language.as_str())
+        .collect();
+    if tags.is_empty() {
+        text
+    } else {
+        format!("{text}:{}", tags.join(","))
     }
-    text
 }
 
 /// A language tag, or the English name of an official language.
@@ -121,7 +133,7 @@ mod tests {
     fn relations_read_back() {
         for text in [
             "corrects S/2007/421",
-            "corrects S/2007/421 fr es",
+            "corrects S/2007/421:fr,es",
             "answers INV-2024-17",
             "adopts A/80/L.2/Rev.1",
         ] {

@@ -3,6 +3,8 @@
 mod batch;
 mod request;
 
+pub(super) use request::{read_symbol, typed};
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -114,11 +116,11 @@ fn shown(register: &Register, proposal: &Proposal) -> String {
 
 /// What differs from the version before.
 fn changes(register: &Register, proposal: &Proposal) -> String {
-    let Some((_, before)) = proposal.before.and_then(|index| register.document(index)) else {
+    let Some(before) = proposal.before.and_then(|index| register.effective(index)) else {
         return String::new();
     };
     let (old, new) = (
-        render::described(before),
+        render::described(&before),
         render::described(&proposal.document),
     );
     let gone = old

@@ -160,13 +160,11 @@ fn subject(register: &Register, text: &str) -> anyhow::Result<String> {
 }
 
 /// A symbol as typed, and what looks wrong in it.
-fn read_symbol(printed: &str) -> anyhow::Result<(JointSymbol, Vec<String>)> {
-    let parsed = JointSymbol::parse(printed).map_err(|error| {
-        hinted(
-            format!("--symbol: {error}"),
-            "type it as the document prints it",
-        )
-    })?;
+pub(in crate::cli::commands) fn read_symbol(
+    printed: &str,
+) -> anyhow::Result<(JointSymbol, Vec<String>)> {
+    let parsed = JointSymbol::parse(printed)
+        .map_err(|error| hinted(error.to_string(), "type it as the document prints it"))?;
     let doubts = parsed
         .doubts()
         .map(|oddity| format!("symbol {printed}: {oddity}"))
@@ -206,7 +204,7 @@ fn edits(flags: &Flags) -> anyhow::Result<Edits> {
     })
 }
 
-fn typed<T>(
+pub(in crate::cli::commands) fn typed<T>(
     flag: &'static str,
     texts: &[String],
     parse: fn(&str) -> Result<T, FieldTextError>,
