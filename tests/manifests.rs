@@ -3,59 +3,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests touch files")]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod office;
 
-struct Office(tempfile::TempDir);
-
-impl Office {
-    fn open() -> Self {
-        let office = Self(tempfile::tempdir().expect("a folder"));
-        let flags = ["init", "--issuer", "office", "--origin", "example.org/log"];
-        assert!(
-            office
-                .run(&[&flags[..], &["--no-passphrase"]].concat())
-                .status
-                .success()
-        );
-        office
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
-        std::fs::write(path, text).expect("writes");
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_docledger"));
-        command
-            .current_dir(self.path())
-            .args(["--home", "office", "--state", "state"]);
-        command.args(arguments).output().expect("runs")
-    }
-
-    /// The last line of JSON that a command prints, and its exit code.
-    fn summary(&self, arguments: &[&str]) -> (serde_json::Value, Option<i32>) {
-        let output = self.run(&[arguments, &["--format", "json"]].concat());
-        let text = String::from_utf8(output.stdout).expect("text");
-        let last = text.lines().last().unwrap_or("null");
-        (
-            serde_json::from_str(last).expect("JSON"),
-            output.status.code(),
-        )
-    }
-
-    fn entries(&self) -> u64 {
-        let (report, code) = self.summary(&["verify"]);
-        assert_eq!(code, Some(0), "{report}");
-        report["head"]["size"].as_u64().expect("a size")
-    }
-}
+use office::Office;
 
 fn counts(summary: &serde_json::Value) -> [Option<u64>; 3] {
     ["registered", "same", "refused"].map(|name| summary[name].as_u64())

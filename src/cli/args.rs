@@ -130,8 +130,29 @@ pub(crate) struct Trust {
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     /// List relations to documents that are not registered, instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "register")]
     pub(crate) open: bool,
+    /// Print the register as a whole, with gaps in numbering, missing
+    /// languages, open references and duplicates
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SHAPE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub(crate) register: Option<RegisterShape>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RegisterShape {
+    /// For a terminal
+    Table,
+    /// For a spreadsheet; gaps and duplicates go to standard error
+    Csv,
+    /// A page to print
+    Html,
 }
 
 #[derive(Debug, clap::Args)]

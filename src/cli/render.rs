@@ -275,3 +275,14 @@ pub(crate) fn remark_on(committed: &Committed) {
 pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
     json!({"size": head.size, "root": head.root.to_string()})
 }
+
+/// At most so many characters of a text.
+pub(crate) fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars()
+        .take(room.saturating_sub(1))
+        .collect::<String>()
+        + "…"
+}

@@ -563,7 +563,8 @@ fn placed(items: impl Iterator<Item = String>) -> String {
 
 /// A cell that a spreadsheet takes as text, even where a document's own words
 /// look like a formula: with an apostrophe before it, which reading drops.
-fn guarded(cell: String) -> String {
+#[must_use]
+pub fn guarded(cell: String) -> String {
     let quoted = cell.strip_prefix('\'').is_some_and(is_formula);
     if is_formula(&cell) || quoted {
         format!("'{cell}")

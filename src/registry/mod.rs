@@ -5,6 +5,7 @@
 mod append;
 mod event;
 pub mod field_text;
+mod gaps;
 pub mod manifest;
 mod opening;
 mod proposal;
@@ -15,6 +16,7 @@ mod target;
 
 pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
 pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
+pub use gaps::{Duplicate, Gaps, MissingLanguages, NumberGap};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
 pub use proposal::{Proposal, ProposalError, plan, propose};
 pub use register::{Entry, Register, RegisterError};
