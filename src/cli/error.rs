@@ -5,7 +5,7 @@ use std::io::Write as _;
 use docledger::key::SecretKeyError;
 use docledger::log::LoadError;
 use docledger::registry::{
-    AppendRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
+    AppendRefusal, EventRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
 };
 use docledger::store::{StoreError, StoreProblem};
 
@@ -69,6 +69,7 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
         let text = cause
             .downcast_ref::<ProposalError>()
             .and_then(proposal_hint)
+            .or_else(|| cause.downcast_ref::<EventRefusal>().and_then(event_hint))
             .or_else(|| cause.downcast_ref::<StoreError>().and_then(store_hint))
             .or_else(|| {
                 cause
@@ -89,6 +90,7 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
 fn append_hint(error: &AppendRefusal) -> Option<String> {
     let text = match error {
         AppendRefusal::Proposal(error) => proposal_hint(error)?,
+        AppendRefusal::Event(error) => event_hint(error)?,
         AppendRefusal::Store(error) => store_hint(error)?,
         AppendRefusal::Register(error) => register_hint(error)?,
         AppendRefusal::Moved => "run the command again to see what would be registered now",
@@ -123,6 +125,18 @@ fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
         ProposalError::OtherDocument(..) => "leave --of out, or correct the symbol",
         ProposalError::Relation(_) => "name another document by its symbol or ni: name",
         ProposalError::NoSuchField(_) | ProposalError::Draft(_) => return None,
+    })
+}
+
+fn event_hint(error: &EventRefusal) -> Option<&'static str> {
+    Some(match error {
+        EventRefusal::NoReason => "say why with --reason",
+        EventRefusal::Unchanged => "`docledger show TARGET` tells what stands",
+        EventRefusal::SameFamily { .. } => "register it as a document of its own",
+        EventRefusal::Record(error) => return proposal_hint(error),
+        EventRefusal::History(_) => "`docledger log TARGET` shows what stands and who did it",
+        EventRefusal::Policy(_) => "the ledger's policy allows no exception",
+        EventRefusal::NotADocument(_) | EventRefusal::NotAmendable(_) => return None,
     })
 }
 

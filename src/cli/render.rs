@@ -181,8 +181,12 @@ pub(crate) fn value_text(value: Option<&Value>) -> String {
         None => "(blank)".to_owned(),
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Array(items)) => {
+            let between = match items.first() {
+                Some(Value::Map(_)) => " | ",
+                _ => ", ",
+            };
             let items: Vec<_> = items.iter().map(|item| value_text(Some(item))).collect();
-            items.join(", ")
+            items.join(between)
         }
         Some(Value::Map(map)) => {
             let known = KEYS

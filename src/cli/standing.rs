@@ -55,21 +55,28 @@ impl<'a> Derived<'a> {
         if let Some(by) = self.standing.withdrawn {
             return format!("withdrawn by entry #{by}");
         }
-        match self.superseded_by().first() {
+        let revision = || {
+            Some(name(
+                self.register,
+                self.by(RelationKind::Revises).next()?.from,
+            ))
+        };
+        match self.newer().or_else(revision) {
             Some(by) => format!("superseded by {by}"),
             None => "current".to_owned(),
         }
     }
 
-    /// Newer versions and revisions, as targets.
-    fn superseded_by(&self) -> Vec<String> {
-        let newer = self
-            .standing
-            .newer
-            .map(|newer| format!("{}@{}", subject(self.register, self.entry), newer.version));
-        let revisions = self.by(RelationKind::Revises);
-        let revisions = revisions.map(|it| subject(self.register, it.from));
-        newer.into_iter().chain(revisions).collect()
+    /// The newest version, as a target, if this is an earlier one.
+    fn newer(&self) -> Option<String> {
+        let newer = self.standing.newer?;
+        let name = name(self.register, self.entry);
+        let (_, document) = self.register.document(newer.index)?;
+        let language = match self.siblings.present.len() {
+            1 => String::new(),
+            _ => format!(":{}", document.record.language),
+        };
+        Some(format!("{name}@{}{language}", newer.version))
     }
 
     fn by(&self, kind: RelationKind) -> impl Iterator<Item = &Reference> {
@@ -82,17 +89,22 @@ impl<'a> Derived<'a> {
 
     /// The standing line by line.
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
-        let mut lines = vec![("standing", self.headline())];
+        let current = self.standing.is_current();
+        let mut lines = vec![("current", if current { "yes" } else { "no" }.to_owned())];
+        if let Some(by) = self.standing.withdrawn {
+            lines.push(("withdrawn", format!("by entry #{by}")));
+        }
         if let Some((_, event)) = self
             .standing
             .withdrawn
             .and_then(|by| self.register.event(by))
         {
-            lines.push(("because", event.reason.clone()));
+            lines.push(("  because", event.reason.clone()));
         }
+        lines.extend(self.newer().map(|newer| ("superseded by", newer)));
         for (kind, label, _) in PASSIVE {
             lines.extend(self.by(kind).map(|reference| {
-                let from = subject(self.register, reference.from);
+                let from = name(self.register, reference.from);
                 let languages = render::in_languages(&reference.languages);
                 (label, format!("{from} (#{}){languages}", reference.from))
             }));
@@ -163,6 +175,13 @@ impl<'a> Derived<'a> {
         put("open", self.open.iter().map(|it| open_json(it)).collect());
         serde_json::Value::Object(object)
     }
+}
+
+/// What the document of an entry is called: its first symbol, if it has one.
+pub(crate) fn name(register: &Register, entry: u64) -> String {
+    let document = register.history.by_entry(entry);
+    let symbol = document.and_then(|document| document.symbols.first().cloned());
+    symbol.unwrap_or_else(|| subject(register, entry))
 }
 
 /// The subject of the document of an entry.

@@ -179,3 +179,116 @@ impl MetadataField {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::{LeafHash, LedgerId, TreeHash};
+    use crate::statement::{Change, Context, Language, TreeHead};
+
+    fn blank() -> DocumentRecord {
+        let context = Context {
+            ledger: LedgerId::from_bytes([1; 32]),
+            on: TreeHead {
+                size: 1,
+                root: TreeHash::from_bytes([2; 32]),
+            },
+            authority: LeafHash::from_bytes([3; 32]),
+        };
+        DocumentRecord::new(context, Change::First, 1, Language::undetermined(), 0)
+    }
+
+    fn map(pairs: &[(&str, Value)]) -> Value {
+        Value::Map(
+            pairs
+                .iter()
+                .map(|(key, value)| (cbor::text(*key), value.clone()))
+                .collect(),
+        )
+    }
+
+    /// A value of each field's type.
+    fn sample(field: MetadataField) -> Value {
+        let list = |item| Value::Array(vec![item]);
+        match field {
+            MetadataField::OriginalLanguage => cbor::texts(&["fr", "zh-Hans"]),
+            MetadataField::Issued
+            | MetadataField::Created
+            | MetadataField::DateAccepted
+            | MetadataField::Received
+            | MetadataField::Reissued => cbor::text("1947-05"),
+            MetadataField::Title
+            | MetadataField::Type
+            | MetadataField::AccessRights
+            | MetadataField::JobNumber => cbor::text("a text"),
+            MetadataField::Bodies => list(map(&[
+                ("name", cbor::text("an organ")),
+                ("agenda", cbor::texts(&["72 (a)"])),
+            ])),
+            MetadataField::Signatories => list(map(&[("name", cbor::text("a name"))])),
+            MetadataField::Relations => list(map(&[
+                ("kind", cbor::text("corrects")),
+                ("target", cbor::text("A/78/1")),
+                ("languages", cbor::texts(&["en"])),
+            ])),
+            MetadataField::Source => map(&[("from", cbor::text("somebody"))]),
+        }
+    }
+
+    #[test]
+    fn every_field_is_set_read_and_blanked_alone() {
+        for (field, name) in MetadataField::ALL {
+            let mut record = blank();
+            field
+                .set(&mut record, Some(sample(field)))
+                .expect("of its type");
+            assert_eq!(field.value(&record), Some(sample(field)), "{name}");
+            let Value::Map(encoded) = record.to_value() else {
+                panic!("a map")
+            };
+            assert_eq!(encoded.get(&cbor::text(name)), Some(&sample(field)));
+            field.set(&mut record, None).expect("blank");
+            assert_eq!(record, blank(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_refused_and_leaves_the_record() {
+        for (field, name) in MetadataField::ALL {
+            let mut record = blank();
+            field
+                .set(&mut record, Some(sample(field)))
+                .expect("of its type");
+            let before = record.clone();
+            for wrong in [cbor::int(1), cbor::text(""), Value::Array(Vec::new())] {
+                assert!(field.set(&mut record, Some(wrong)).is_err(), "{name}");
+            }
+            assert_eq!(record, before, "{name}");
+        }
+        let day = Some(cbor::text("2024-2-30"));
+        assert!(MetadataField::Issued.set(&mut blank(), day).is_err());
+    }
+
+    #[test]
+    fn what_makes_the_chain_or_names_the_document_is_not_amended() {
+        for (field, name) in MetadataField::ALL {
+            let found = MetadataField::amendable(name);
+            match field {
+                MetadataField::AccessRights => assert_eq!(found, Err(NotAmendable::Distribution)),
+                _ => assert_eq!(found, Ok(field)),
+            }
+        }
+        for name in ["language", "version", "change", "previous", "file"] {
+            let refused = Err(NotAmendable::Chain(name.to_owned()));
+            assert_eq!(MetadataField::amendable(name), refused);
+        }
+        for name in ["identifier", "identifierPrinted"] {
+            assert_eq!(MetadataField::amendable(name), Err(NotAmendable::Symbol));
+        }
+        let refused = MetadataField::amendable("futureField").expect_err("unknown");
+        assert!(
+            refused.to_string().contains("title, type, issued"),
+            "{refused}"
+        );
+    }
+}

@@ -60,10 +60,8 @@ pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
                 chain.language.as_str(),
             );
             let room = 80_usize.saturating_sub(head.chars().count()).max(12);
-            render::out(&format!(
-                "{head}{}\n",
-                render::shortened(&render::one_line(&title), room)
-            ))?;
+            let line = head + &render::shortened(&render::one_line(&title), room);
+            render::out(&format!("{}\n", line.trim_end()))?;
         }
     }
     Ok(Outcome::Good)
@@ -72,19 +70,18 @@ pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
 /// Relations whose target is not registered.
 fn open_references(args: &Args, register: &Register) -> anyhow::Result<Outcome> {
     for reference in Standings::new(&register.history).open() {
-        let subject = standing::subject(register, reference.from);
         if args.format == Format::Json {
             let mut object = standing::open_json(reference);
             object["schema"] = json!("docledger.open/1");
             object["number"] = json!(reference.from);
-            object["subject"] = json!(subject);
+            object["subject"] = json!(standing::subject(register, reference.from));
             render::json_line(&object)?;
             continue;
         }
         render::out(&format!(
             "#{:<5} {} {} {}{}\n",
             reference.from,
-            render::one_line(&subject),
+            render::one_line(&standing::name(register, reference.from)),
             reference.kind.as_str(),
             render::one_line(&reference.target),
             render::in_languages(&reference.languages),

@@ -219,7 +219,7 @@ fn gaps_json(register: &Register, gaps: &Gaps) -> serde_json::Value {
 type Section = (&'static str, Vec<String>);
 
 fn sections(register: &Register, gaps: &Gaps) -> Vec<Section> {
-    let name = |number: u64| render::one_line(&standing::subject(register, number));
+    let name = |number: u64| render::one_line(&standing::name(register, number));
     let numbers = gaps.numbers.iter().map(|gap| {
         let runs = gap
             .missing

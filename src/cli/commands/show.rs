@@ -47,7 +47,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
     fields.extend(standing::amendments(register, index));
     render::out(&format!(
         "{}\n{}",
-        render::one_line(&entry.statement.envelope.subject),
+        render::one_line(&standing::name(register, index)),
         render::table(&fields)
     ))?;
     Ok(Outcome::Good)

@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         render::out(&format!(
             "{}: {} version {} in {}, {}\n{}",
             render::one_line(&path.to_string_lossy()),
-            render::one_line(&entry.statement.envelope.subject),
+            render::one_line(&standing::name(&register, *index)),
             file.record.version,
             file.record.language,
             render::one_line(&derived.headline()),
