@@ -1,0 +1,194 @@
+//! Pieces of lines in reading order.
+//!
+//! A page is cut into regions at the white between them (recursive XY cut):
+//! from left to right where a gutter runs through a region and both sides are
+//! columns of text, else at the widest white between two rows. Rows of a table
+//! stay rows: pieces that share baselines with their neighbours and do not fill
+//! their columns.
+
+use std::ops::Range;
+
+use super::rows::Piece;
+
+/// Lengths in font sizes.
+///
+/// A gutter between columns.
+const GUTTER: f64 = 0.9;
+/// A gap at which what stands in one row is two lines, not one.
+const APART: f64 = 4.0;
+/// A gap in a row that is more than a space.
+const TAB: f64 = 2.0;
+/// How far baselines of one row may lie apart.
+const ROW: f64 = 0.3;
+/// The share of a column's width that its usual line fills, if it is text.
+const FULL: f64 = 0.6;
+/// Fewer rows beside each other are no table, and no columns of text.
+const MIN_ROWS: usize = 3;
+/// Above this many pieces a page is read row by row; no document prints so many.
+const MAX_PIECES: usize = 10_000;
+
+/// The lines of a page.
+pub(super) fn lines(pieces: Vec<Piece>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for direction in pieces.chunk_by(|a, b| a.turns == b.turns) {
+        if direction.len() > MAX_PIECES {
+            let all: Vec<_> = direction.iter().collect();
+            lines.extend(in_rows(&all, true));
+            continue;
+        }
+        let mut regions: Vec<Vec<&Piece>> = vec![direction.iter().collect()];
+        while let Some(region) = regions.pop() {
+            match cut(&region) {
+                Cut::Lines(read) => lines.extend(read),
+                // The last in is the next out.
+                Cut::Regions(first, second) => regions.extend([second, first]),
+            }
+        }
+    }
+    lines
+}
+
+enum Cut<'a> {
+    Regions(Vec<&'a Piece>, Vec<&'a Piece>),
+    Lines(Vec<String>),
+}
+
+fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
+    let rows = rows(region);
+    if rows.iter().all(|row| row.len() == 1) {
+        return Cut::Lines(region_lines(&rows, false));
+    }
+    let size = usual(region.iter().map(|piece| piece.size));
+    let across = widest_gap(region.iter().map(|piece| (piece.x, piece.end)));
+    if let Some(gap) = across.filter(|gap| gap.end - gap.start >= GUTTER * size) {
+        let (left, right): (Vec<_>, Vec<_>) =
+            region.iter().copied().partition(|piece| piece.end <= gap.start);
+        match relation(&left, &right, &gap, size) {
+            Beside::Columns => return Cut::Regions(left, right),
+            Beside::Table => return Cut::Lines(region_lines(&rows, true)),
+            Beside::Neither => {}
+        }
+    }
+    let down = widest_gap(region.iter().map(|piece| (piece.top(), piece.bottom())));
+    match down.filter(|gap| gap.end > gap.start) {
+        Some(gap) => {
+            let (upper, lower) = region
+                .iter()
+                .copied()
+                .partition(|piece| piece.bottom() <= gap.start);
+            Cut::Regions(upper, lower)
+        }
+        None => Cut::Lines(region_lines(&rows, false)),
+    }
+}
+
+/// How two sides of a gutter belong together.
+enum Beside {
+    Columns,
+    Table,
+    Neither,
+}
+
+fn relation(left: &[&Piece], right: &[&Piece], gap: &Range<f64>, size: f64) -> Beside {
+    let (left_rows, right_rows) = (rows(left), rows(right));
+    let is_shared = |row: &&Vec<&Piece>| {
+        let y = row.first().map_or(f64::NAN, |piece| piece.y);
+        let near = right_rows.partition_point(|other| {
+            other.first().is_some_and(|piece| piece.y < y - ROW * size)
+        });
+        right_rows
+            .get(near)
+            .and_then(|other| other.first())
+            .is_some_and(|piece| (piece.y - y).abs() <= ROW * size)
+    };
+    let shared = left_rows.iter().filter(is_shared).count();
+    let fewer = left_rows.len().min(right_rows.len());
+    if fewer >= MIN_ROWS && is_full(&left_rows) && is_full(&right_rows) {
+        return Beside::Columns;
+    }
+    if shared >= MIN_ROWS && 2 * shared >= fewer {
+        return Beside::Table;
+    }
+    if gap.end - gap.start >= TAB * size && shared < MIN_ROWS && left_rows.len() + right_rows.len() > 2 {
+        return Beside::Columns;
+    }
+    Beside::Neither
+}
+
+/// Whether the usual row fills its column, as running text does.
+fn is_full(rows: &[Vec<&Piece>]) -> bool {
+    let ends = |row: &Vec<&Piece>| {
+        let x = row.iter().map(|piece| piece.x).fold(f64::INFINITY, f64::min);
+        let end = row.iter().map(|piece| piece.end).fold(f64::NEG_INFINITY, f64::max);
+        (x, end)
+    };
+    let x = rows.iter().map(|row| ends(row).0).fold(f64::INFINITY, f64::min);
+    let end = rows.iter().map(|row| ends(row).1).fold(f64::NEG_INFINITY, f64::max);
+    let widths = rows.iter().map(|row| ends(row).1 - ends(row).0);
+    usual(widths) >= FULL * (end - x)
+}
+
+/// Pieces by their baselines, from the top; each row from the left.
+fn rows<'a>(region: &[&'a Piece]) -> Vec<Vec<&'a Piece>> {
+    let mut sorted = region.to_vec();
+    sorted.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut rows: Vec<Vec<_>> = sorted
+        .chunk_by(|a, b| b.y - a.y <= ROW * a.size.min(b.size))
+        .map(<[_]>::to_vec)
+        .collect();
+    rows.iter_mut()
+        .for_each(|row| row.sort_by(|a, b| a.x.total_cmp(&b.x)));
+    rows
+}
+
+fn in_rows(region: &[&Piece], is_table: bool) -> Vec<String> {
+    region_lines(&rows(region), is_table)
+}
+
+/// Rows as lines; of a table, a row is one line with tabs.
+fn region_lines(rows: &[Vec<&Piece>], is_table: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let mut line = String::new();
+        let mut last: Option<&Piece> = None;
+        for piece in row {
+            let gap = last.map(|last| (piece.x - last.end) / last.size.max(piece.size));
+            match gap {
+                None => {}
+                Some(gap) if gap > APART && !is_table => lines.push(std::mem::take(&mut line)),
+                Some(gap) if gap > TAB || is_table => line.push('\t'),
+                Some(_) => line.push(' '),
+            }
+            line.push_str(&piece.text);
+            last = Some(piece);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The widest stretch that none of the spans covers.
+fn widest_gap(spans: impl Iterator<Item = (f64, f64)>) -> Option<Range<f64>> {
+    let mut spans: Vec<_> = spans.collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut reached = spans.first()?.1;
+    let mut widest: Option<Range<f64>> = None;
+    for (start, end) in spans {
+        let is_wider = widest
+            .as_ref()
+            .is_none_or(|widest| start - reached > widest.end - widest.start);
+        if start > reached && is_wider {
+            widest = Some(reached..start);
+        }
+        reached = reached.max(end);
+    }
+    widest
+}
+
+/// The median; 0 of nothing.
+fn usual(lengths: impl Iterator<Item = f64>) -> f64 {
+    let mut lengths: Vec<_> = lengths.collect();
+    let middle = lengths.len() / 2;
+    lengths.sort_by(f64::total_cmp);
+    lengths.get(middle).copied().unwrap_or(0.0)
+}
