@@ -15,6 +15,9 @@ const UNITS: f64 = 1000.0;
 /// Width of a glyph whose font does not tell, in sizes.
 const USUAL_WIDTH: f64 = 0.5;
 
+/// The most glyphs of one page: a hundred times a dense one.
+const MAX_GLYPHS: usize = 300_000;
+
 /// A glyph on a page. Lengths are in points; `x` grows to the right in the
 /// direction of the text, `y` downwards across it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +46,7 @@ pub(super) struct Glyphs {
     /// Bytes of text that may be kept, and those that were drawn.
     budget: usize,
     drawn: usize,
+    count: usize,
 }
 
 impl Glyphs {
@@ -55,6 +59,7 @@ impl Glyphs {
             height,
             budget,
             drawn: 0,
+            count: 0,
         }
     }
 
@@ -63,6 +68,7 @@ impl Glyphs {
     /// # Errors
     /// When more was drawn than the budget allows; it was not kept.
     pub(super) fn left(&self) -> Result<usize, ReadError> {
+        within(self.count, MAX_GLYPHS, "glyphs on a page")?;
         within(self.drawn, self.budget, "bytes of text")?;
         Ok(self.budget - self.drawn)
     }
@@ -109,7 +115,8 @@ impl<'a> Device<'a> for Glyphs {
                 }
             };
             self.drawn = self.drawn.saturating_add(text.len());
-            if self.drawn > self.budget {
+            self.count += 1;
+            if self.drawn > self.budget || self.count > MAX_GLYPHS {
                 return;
             }
             let width = match &**glyph {

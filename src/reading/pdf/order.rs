@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::rows::Piece;
+use super::rows::{MAX_PIECES, Piece, is_right_to_left};
 
 /// Lengths in font sizes.
 ///
@@ -20,16 +20,21 @@ const APART: f64 = 4.0;
 const TAB: f64 = 2.0;
 /// How far baselines of one row may lie apart.
 const ROW: f64 = 0.3;
-/// The share of a column's width that its usual line fills, if it is text.
-const FULL: f64 = 0.6;
 /// Fewer rows beside each other are no table, and no columns of text.
 const MIN_ROWS: usize = 3;
-/// Above this many pieces a page is read row by row; no document prints so many.
-const MAX_PIECES: usize = 10_000;
+/// Characters of the usual line of a column of text; cells of tables have fewer.
+const TEXT_LINE: f64 = 28.0;
+/// White between rows that parts blocks standing beside each other.
+const BLOCK_GAP: f64 = 0.8;
 
 /// The lines of a page.
-pub(super) fn lines(pieces: Vec<Piece>) -> Vec<String> {
+pub(super) fn lines(mut pieces: Vec<Piece>) -> Vec<String> {
     let mut lines = Vec::new();
+    if is_mirrored(&pieces) {
+        for piece in &mut pieces {
+            (piece.x, piece.end) = (-piece.end, -piece.x);
+        }
+    }
     for direction in pieces.chunk_by(|a, b| a.turns == b.turns) {
         if direction.len() > MAX_PIECES {
             let all: Vec<_> = direction.iter().collect();
@@ -48,6 +53,12 @@ pub(super) fn lines(pieces: Vec<Piece>) -> Vec<String> {
     lines
 }
 
+/// Whether a page is laid out from right to left.
+fn is_mirrored(pieces: &[Piece]) -> bool {
+    let turned = |piece: &&Piece| piece.text.chars().any(is_right_to_left);
+    2 * pieces.iter().filter(turned).count() > pieces.len()
+}
+
 enum Cut<'a> {
     Regions(Vec<&'a Piece>, Vec<&'a Piece>),
     Lines(Vec<String>),
@@ -59,17 +70,20 @@ fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
         return Cut::Lines(region_lines(&rows, false));
     }
     let size = usual(region.iter().map(|piece| piece.size));
+    let down = widest_gap(region.iter().map(|piece| (piece.top(), piece.bottom())));
     let across = widest_gap(region.iter().map(|piece| (piece.x, piece.end)));
     if let Some(gap) = across.filter(|gap| gap.end - gap.start >= GUTTER * size) {
         let (left, right): (Vec<_>, Vec<_>) =
             region.iter().copied().partition(|piece| piece.end <= gap.start);
         match relation(&left, &right, &gap, size) {
             Beside::Columns => return Cut::Regions(left, right),
+            Beside::Blocks if !down.as_ref().is_some_and(|gap| gap.end - gap.start > BLOCK_GAP * size) => {
+                return Cut::Regions(left, right);
+            }
             Beside::Table => return Cut::Lines(region_lines(&rows, true)),
-            Beside::Neither => {}
+            Beside::Blocks | Beside::Neither => {}
         }
     }
-    let down = widest_gap(region.iter().map(|piece| (piece.top(), piece.bottom())));
     match down.filter(|gap| gap.end > gap.start) {
         Some(gap) => {
             let (upper, lower) = region
@@ -84,48 +98,51 @@ fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
 
 /// How two sides of a gutter belong together.
 enum Beside {
+    /// Columns of running text: one after the other.
     Columns,
+    /// Rows that go through both.
     Table,
+    /// Blocks of few lines, as in a masthead.
+    Blocks,
     Neither,
 }
 
 fn relation(left: &[&Piece], right: &[&Piece], gap: &Range<f64>, size: f64) -> Beside {
     let (left_rows, right_rows) = (rows(left), rows(right));
-    let is_shared = |row: &&Vec<&Piece>| {
-        let y = row.first().map_or(f64::NAN, |piece| piece.y);
-        let near = right_rows.partition_point(|other| {
-            other.first().is_some_and(|piece| piece.y < y - ROW * size)
-        });
-        right_rows
-            .get(near)
-            .and_then(|other| other.first())
-            .is_some_and(|piece| (piece.y - y).abs() <= ROW * size)
-    };
-    let shared = left_rows.iter().filter(is_shared).count();
     let fewer = left_rows.len().min(right_rows.len());
-    if fewer >= MIN_ROWS && is_full(&left_rows) && is_full(&right_rows) {
+    if fewer >= MIN_ROWS && is_text(&left_rows) && is_text(&right_rows) {
         return Beside::Columns;
     }
+    let baseline = |row: &Vec<&Piece>| row.first().map_or(f64::NAN, |piece| piece.y);
+    let is_shared = |row: &&Vec<&Piece>| {
+        let y = baseline(row);
+        let near = right_rows.partition_point(|other| baseline(other) < y - ROW * size);
+        right_rows
+            .get(near)
+            .is_some_and(|other| baseline(other) - y <= ROW * size)
+    };
+    let shared = left_rows.iter().filter(is_shared).count();
     if shared >= MIN_ROWS && 2 * shared >= fewer {
         return Beside::Table;
     }
-    if gap.end - gap.start >= TAB * size && shared < MIN_ROWS && left_rows.len() + right_rows.len() > 2 {
-        return Beside::Columns;
+    let is_single = left_rows.len() + right_rows.len() == 2;
+    if gap.end - gap.start >= TAB * size && !is_single {
+        return Beside::Blocks;
     }
     Beside::Neither
 }
 
-/// Whether the usual row fills its column, as running text does.
-fn is_full(rows: &[Vec<&Piece>]) -> bool {
-    let ends = |row: &Vec<&Piece>| {
-        let x = row.iter().map(|piece| piece.x).fold(f64::INFINITY, f64::min);
-        let end = row.iter().map(|piece| piece.end).fold(f64::NEG_INFINITY, f64::max);
-        (x, end)
-    };
-    let x = rows.iter().map(|row| ends(row).0).fold(f64::INFINITY, f64::min);
-    let end = rows.iter().map(|row| ends(row).1).fold(f64::NEG_INFINITY, f64::max);
-    let widths = rows.iter().map(|row| ends(row).1 - ends(row).0);
-    usual(widths) >= FULL * (end - x)
+/// Whether the usual line is as long as those of running text.
+fn is_text(rows: &[Vec<&Piece>]) -> bool {
+    let mut lengths = Vec::new();
+    for row in rows {
+        let near = |a: &&Piece, b: &&Piece| b.x - a.end < GUTTER * a.size.max(b.size);
+        lengths.extend(row.chunk_by(near).map(|line| {
+            let letters = line.iter().map(|piece| piece.text.chars().count());
+            letters.map(|count| count as f64).sum::<f64>()
+        }));
+    }
+    usual(lengths.into_iter()) >= TEXT_LINE
 }
 
 /// Pieces by their baselines, from the top; each row from the left.

@@ -8,8 +8,11 @@ use super::glyphs::Glyph;
 ///
 /// A gap that parts words.
 const WORD_GAP: f64 = 0.18;
-/// A gap that parts pieces: wider than any between justified words.
-const PIECE_GAP: f64 = 1.4;
+/// A gap that parts pieces: the narrowest that may be a gutter. Justified words
+/// may be as far apart; they end up in one line all the same.
+const PIECE_GAP: f64 = 0.7;
+/// The widest gap between the mark of a footnote and its text.
+const MARK_GAP: f64 = 3.0;
 /// How far baselines of one row may lie apart.
 const ROW: f64 = 0.25;
 /// How far a smaller glyph may be raised or lowered in a row.
@@ -21,6 +24,9 @@ const DOUBLE: f64 = 0.12;
 /// What a glyph takes above and below its baseline.
 const ABOVE: f64 = 0.75;
 const BELOW: f64 = 0.22;
+
+/// Above this many pieces a page is read as it stands; no document prints so many.
+pub(super) const MAX_PIECES: usize = 10_000;
 
 /// A piece of a line, in the coordinates of its [`Glyph`]s.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +56,9 @@ pub(super) fn pieces(mut glyphs: Vec<Glyph>) -> Vec<Piece> {
         a.turns == b.turns && b.y - a.y <= ROW * a.size.min(b.size).max(1.0)
     });
     let mut pieces: Vec<_> = rows.flat_map(|row| row_pieces(row.to_vec())).collect();
-    attach_small(&mut pieces);
+    if pieces.len() <= MAX_PIECES {
+        attach_small(&mut pieces);
+    }
     pieces
 }
 
@@ -132,49 +140,71 @@ fn logical(mut words: Vec<String>) -> String {
 }
 
 /// Hebrew, Arabic and their presentation forms (Unicode, `Bidi_Class` R and AL).
-fn is_right_to_left(c: char) -> bool {
+pub(super) fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
 /// Joins raised and lowered small pieces, such as the marks of footnotes, to the
-/// piece they stand beside.
+/// piece they stand behind or, at the start of a line, before.
 fn attach_small(pieces: &mut Vec<Piece>) {
+    /// How far in the list the piece beside may be.
     const NEAR: usize = 40;
     let mut index = 0;
     while index < pieces.len() {
         let small = &pieces[index];
-        let near = index.saturating_sub(NEAR)..(index + NEAR).min(pieces.len());
-        let host = near.filter(|other| *other != index).find(|other| {
-            let host = &pieces[*other];
+        let beside = |host: &Piece| {
             host.turns == small.turns
                 && small.size < SMALL * host.size
                 && (host.y - small.y).abs() < RAISED * host.size
-                && (-0.1 * host.size..WORD_GAP * 2.0 * host.size).contains(&(small.x - host.end))
-        });
-        let Some(host) = host else {
-            index += 1;
-            continue;
         };
-        let small = pieces.remove(index);
-        let host = if host > index { host - 1 } else { host };
-        pieces[host].text.push_str(&small.text);
-        pieces[host].end = small.end;
-        // What the small piece parted may follow it.
-        let follower = (host + 1..pieces.len().min(host + NEAR)).find(|other| {
-            let (host, other) = (&pieces[host], &pieces[*other]);
-            other.turns == host.turns
-                && (other.y - host.y).abs() <= ROW * host.size
-                && (-0.1 * host.size..PIECE_GAP * host.size).contains(&(other.x - host.end))
+        let near = || index.saturating_sub(NEAR)..(index + NEAR).min(pieces.len());
+        let behind = near().find(|other| {
+            let host = &pieces[*other];
+            beside(host) && is_gap(small.x - host.end, 2.0 * WORD_GAP * host.size, host.size)
         });
-        if let Some(follower) = follower {
-            let follower = pieces.remove(follower);
-            let host = &mut pieces[host];
-            if follower.x - host.end > WORD_GAP * host.size {
-                host.text.push(' ');
-            }
-            host.text.push_str(&follower.text);
-            host.end = follower.end;
+        let before = || {
+            near().find(|other| {
+                let host = &pieces[*other];
+                beside(host) && is_gap(host.x - small.end, MARK_GAP * host.size, host.size)
+            })
+        };
+        if let Some(host) = behind {
+            let small = pieces.remove(index);
+            let host = if host > index { host - 1 } else { host };
+            pieces[host].text.push_str(&small.text);
+            pieces[host].end = small.end;
+            join_follower(pieces, host, NEAR);
+        } else if let Some(host) = before() {
+            let small = pieces.remove(index);
+            let host = &mut pieces[if host > index { host - 1 } else { host }];
+            host.text = format!("{} {}", small.text, host.text);
+            host.x = small.x;
+        } else {
+            index += 1;
         }
-        index = index.min(pieces.len());
     }
+}
+
+/// Joins a piece that a small one had parted from the text before it.
+fn join_follower(pieces: &mut Vec<Piece>, host: usize, near: usize) {
+    let follower = (host + 1..pieces.len().min(host + near)).find(|other| {
+        let (host, other) = (&pieces[host], &pieces[*other]);
+        other.turns == host.turns
+            && (other.y - host.y).abs() <= ROW * host.size
+            && is_gap(other.x - host.end, PIECE_GAP * host.size, host.size)
+    });
+    if let Some(follower) = follower {
+        let follower = pieces.remove(follower);
+        let host = &mut pieces[host];
+        if follower.x - host.end > WORD_GAP * host.size {
+            host.text.push(' ');
+        }
+        host.text.push_str(&follower.text);
+        host.end = follower.end;
+    }
+}
+
+/// Whether a distance is no more than a gap; an overlap of a hair is none.
+fn is_gap(distance: f64, most: f64, size: f64) -> bool {
+    (-0.1 * size..most).contains(&distance)
 }
