@@ -14,15 +14,57 @@ use super::{Builder, Limits, ReadError, Text, plain};
 
 /// Elements whose content is not shown.
 const HIDDEN: [&[u8]; 8] = [
-    b"head", b"script", b"style", b"template", b"noscript", b"svg", b"iframe", b"object",
+    b"head",
+    b"script",
+    b"style",
+    b"template",
+    b"noscript",
+    b"svg",
+    b"iframe",
+    b"object",
 ];
 
 /// Elements that begin and end a line (HTML Standard, 15.3: rendered as blocks).
 const BLOCKS: [&[u8]; 39] = [
-    b"address", b"article", b"aside", b"blockquote", b"body", b"caption", b"center", b"dd",
-    b"details", b"dialog", b"dir", b"div", b"dl", b"dt", b"fieldset", b"figcaption", b"figure",
-    b"footer", b"form", b"h1", b"h2", b"h3", b"h4", b"h5", b"h6", b"header", b"hr", b"legend",
-    b"li", b"main", b"nav", b"ol", b"p", b"pre", b"section", b"summary", b"table", b"tr", b"ul",
+    b"address",
+    b"article",
+    b"aside",
+    b"blockquote",
+    b"body",
+    b"caption",
+    b"center",
+    b"dd",
+    b"details",
+    b"dialog",
+    b"dir",
+    b"div",
+    b"dl",
+    b"dt",
+    b"fieldset",
+    b"figcaption",
+    b"figure",
+    b"footer",
+    b"form",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"header",
+    b"hr",
+    b"legend",
+    b"li",
+    b"main",
+    b"nav",
+    b"ol",
+    b"p",
+    b"pre",
+    b"section",
+    b"summary",
+    b"table",
+    b"tr",
+    b"ul",
 ];
 
 /// How far the declaration of an encoding is looked for (HTML Standard, 13.2.3.2).
@@ -69,7 +111,9 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
         if **tag.name != *b"meta" {
             return None;
         }
-        let content = attribute(&tag, b"content").unwrap_or_default().to_lowercase();
+        let content = attribute(&tag, b"content")
+            .unwrap_or_default()
+            .to_lowercase();
         let label = attribute(&tag, b"charset").or_else(|| {
             let (_, rest) = content.split_once("charset=")?;
             Some(rest.trim_matches(['"', '\'', ' ']).to_owned())

@@ -35,7 +35,11 @@ const PACKED_FOLDERS: [(&[u8], &str); 3] = [
 const COMPOUND: [(&str, &str, &str); 3] = [
     ("WordDocument", "doc", "application/msword"),
     ("Workbook", "xls", "application/vnd.ms-excel"),
-    ("PowerPoint Document", "ppt", "application/vnd.ms-powerpoint"),
+    (
+        "PowerPoint Document",
+        "ppt",
+        "application/vnd.ms-powerpoint",
+    ),
 ];
 
 /// The media type of a file, from its first bytes (64 KiB are plenty) and,
@@ -92,7 +96,12 @@ fn is_legacy_text(head: &[u8]) -> bool {
 /// 3.3), else the folder of one of the parts that begin in `head`.
 fn packed(head: &[u8]) -> Option<String> {
     const HEADER: usize = 30;
-    let number = |at: usize| Some(usize::from(u16::from_le_bytes([*head.get(at)?, *head.get(at + 1)?])));
+    let number = |at: usize| {
+        Some(usize::from(u16::from_le_bytes([
+            *head.get(at)?,
+            *head.get(at + 1)?,
+        ])))
+    };
     if !head.starts_with(b"PK\x03\x04") {
         return None;
     }
@@ -106,7 +115,10 @@ fn packed(head: &[u8]) -> Option<String> {
             .filter(|text| text.len() < 100 && text.chars().all(is_media_type))
             .map(str::to_owned);
     }
-    let parts = head.windows(4).enumerate().filter(|(_, bytes)| bytes == b"PK\x03\x04");
+    let parts = head
+        .windows(4)
+        .enumerate()
+        .filter(|(_, bytes)| bytes == b"PK\x03\x04");
     let mut names = parts.filter_map(|(at, _)| head.get(at + HEADER..));
     names.find_map(|name| {
         let known = PACKED_FOLDERS.iter();
@@ -147,7 +159,10 @@ mod tests {
     #[test]
     fn text_in_an_older_encoding_is_known_by_its_ending() {
         assert_eq!(media_type(Some("a.txt"), b"d\xe9j\xe0 vu\n"), "text/plain");
-        assert_eq!(media_type(None, b"d\xe9j\xe0 vu\n"), "application/octet-stream");
+        assert_eq!(
+            media_type(None, b"d\xe9j\xe0 vu\n"),
+            "application/octet-stream"
+        );
     }
 
     #[test]

@@ -50,7 +50,10 @@ pub(super) fn decode<'a>(
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
         detector.feed(bytes, true);
         let encoding = detector.guess(None, Utf8Detection::Deny);
-        let guess = format!("the encoding is not declared; {} is a guess", encoding.name());
+        let guess = format!(
+            "the encoding is not declared; {} is a guess",
+            encoding.name()
+        );
         taken(encoding, bytes, Some(guess))
     };
     (!decoded.text.contains('\0')).then_some(decoded)
@@ -144,13 +147,34 @@ mod tests {
     #[test]
     fn an_encoding_without_a_mark_is_guessed_and_told() {
         let samples = [
-            ("windows-1252", "L\u{2019}Assembl\u{e9}e g\u{e9}n\u{e9}rale d\u{e9}cide de cr\u{e9}er \u{e0} Gen\u{e8}ve un comit\u{e9}"),
-            ("windows-1251", "\u{413}\u{435}\u{43d}\u{435}\u{440}\u{430}\u{43b}\u{44c}\u{43d}\u{430}\u{44f} \u{410}\u{441}\u{441}\u{430}\u{43c}\u{431}\u{43b}\u{435}\u{44f} \u{43f}\u{440}\u{438}\u{43d}\u{438}\u{43c}\u{430}\u{435}\u{442} \u{440}\u{435}\u{448}\u{435}\u{43d}\u{438}\u{435}"),
-            ("windows-1256", "\u{627}\u{644}\u{62c}\u{645}\u{639}\u{64a}\u{629} \u{627}\u{644}\u{639}\u{627}\u{645}\u{629} \u{644}\u{644}\u{623}\u{645}\u{645} \u{627}\u{644}\u{645}\u{62a}\u{62d}\u{62f}\u{629}"),
-            ("koi8-r", "\u{413}\u{435}\u{43d}\u{435}\u{440}\u{430}\u{43b}\u{44c}\u{43d}\u{430}\u{44f} \u{410}\u{441}\u{441}\u{430}\u{43c}\u{431}\u{43b}\u{435}\u{44f} \u{43f}\u{440}\u{438}\u{43d}\u{438}\u{43c}\u{430}\u{435}\u{442} \u{440}\u{435}\u{448}\u{435}\u{43d}\u{438}\u{435}"),
-            ("gb18030", "\u{8054}\u{5408}\u{56fd}\u{5927}\u{4f1a}\u{7b2c}\u{516b}\u{5341}\u{5c4a}\u{4f1a}\u{8bae}\u{51b3}\u{5b9a}"),
-            ("big5", "\u{806f}\u{5408}\u{570b}\u{5927}\u{6703}\u{7b2c}\u{516b}\u{5341}\u{5c46}\u{6703}\u{8b70}\u{6c7a}\u{5b9a}"),
-            ("shift_jis", "\u{56fd}\u{9023}\u{7dcf}\u{4f1a}\u{306f}\u{6c7a}\u{8b70}\u{3092}\u{63a1}\u{629e}\u{3057}\u{305f}\u{3002}"),
+            (
+                "windows-1252",
+                "L\u{2019}Assembl\u{e9}e g\u{e9}n\u{e9}rale d\u{e9}cide de cr\u{e9}er \u{e0} Gen\u{e8}ve un comit\u{e9}",
+            ),
+            (
+                "windows-1251",
+                "\u{413}\u{435}\u{43d}\u{435}\u{440}\u{430}\u{43b}\u{44c}\u{43d}\u{430}\u{44f} \u{410}\u{441}\u{441}\u{430}\u{43c}\u{431}\u{43b}\u{435}\u{44f} \u{43f}\u{440}\u{438}\u{43d}\u{438}\u{43c}\u{430}\u{435}\u{442} \u{440}\u{435}\u{448}\u{435}\u{43d}\u{438}\u{435}",
+            ),
+            (
+                "windows-1256",
+                "\u{627}\u{644}\u{62c}\u{645}\u{639}\u{64a}\u{629} \u{627}\u{644}\u{639}\u{627}\u{645}\u{629} \u{644}\u{644}\u{623}\u{645}\u{645} \u{627}\u{644}\u{645}\u{62a}\u{62d}\u{62f}\u{629}",
+            ),
+            (
+                "koi8-r",
+                "\u{413}\u{435}\u{43d}\u{435}\u{440}\u{430}\u{43b}\u{44c}\u{43d}\u{430}\u{44f} \u{410}\u{441}\u{441}\u{430}\u{43c}\u{431}\u{43b}\u{435}\u{44f} \u{43f}\u{440}\u{438}\u{43d}\u{438}\u{43c}\u{430}\u{435}\u{442} \u{440}\u{435}\u{448}\u{435}\u{43d}\u{438}\u{435}",
+            ),
+            (
+                "gb18030",
+                "\u{8054}\u{5408}\u{56fd}\u{5927}\u{4f1a}\u{7b2c}\u{516b}\u{5341}\u{5c4a}\u{4f1a}\u{8bae}\u{51b3}\u{5b9a}",
+            ),
+            (
+                "big5",
+                "\u{806f}\u{5408}\u{570b}\u{5927}\u{6703}\u{7b2c}\u{516b}\u{5341}\u{5c46}\u{6703}\u{8b70}\u{6c7a}\u{5b9a}",
+            ),
+            (
+                "shift_jis",
+                "\u{56fd}\u{9023}\u{7dcf}\u{4f1a}\u{306f}\u{6c7a}\u{8b70}\u{3092}\u{63a1}\u{629e}\u{3057}\u{305f}\u{3002}",
+            ),
         ];
         for (label, sample) in samples {
             let encoding = Encoding::for_label(label.as_bytes()).expect("known");
@@ -172,9 +196,19 @@ mod tests {
 
     #[test]
     fn a_text_passes_no_limit() {
-        let limits = Limits { lines: 2, text: 4, ..Limits::default() };
+        let limits = Limits {
+            lines: 2,
+            text: 4,
+            ..Limits::default()
+        };
         assert!(read(b"a\nb\n", limits).is_ok());
-        assert!(matches!(read(b"a\nb\nc", limits), Err(ReadError::TooLarge { what: "lines", .. })));
-        assert!(matches!(read(b"abcde", limits), Err(ReadError::TooLarge { .. })));
+        assert!(matches!(
+            read(b"a\nb\nc", limits),
+            Err(ReadError::TooLarge { what: "lines", .. })
+        ));
+        assert!(matches!(
+            read(b"abcde", limits),
+            Err(ReadError::TooLarge { .. })
+        ));
     }
 }

@@ -30,7 +30,12 @@ pub(in crate::reading) fn read(bytes: &[u8], limits: Limits) -> Result<Text, Rea
     let last_page = body.last().map_or(1, |line| line.page);
     builder.append(body)?;
     for kind in [NoteKind::Foot, NoteKind::End] {
-        let references: Vec<_> = story.notes.iter().filter(|n| n.kind == kind).cloned().collect();
+        let references: Vec<_> = story
+            .notes
+            .iter()
+            .filter(|n| n.kind == kind)
+            .cloned()
+            .collect();
         let name = kind.part();
         let Some(part) = package.part(name)?.filter(|_| !references.is_empty()) else {
             continue;
@@ -363,7 +368,8 @@ impl Story {
 
     /// The language that all text declares, as far as they agree.
     fn language(&self) -> Option<String> {
-        let declared = |language: &Option<String>| language.clone().or(self.default_language.clone());
+        let declared =
+            |language: &Option<String>| language.clone().or(self.default_language.clone());
         let mut languages = self.languages.iter().map(declared);
         let first = languages.next()??;
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_lowercase();

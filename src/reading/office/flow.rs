@@ -59,7 +59,8 @@ impl Flow {
     }
 
     pub(super) fn open_paragraph(&mut self) {
-        self.paragraphs.push(self.carried.take().unwrap_or_default());
+        self.paragraphs
+            .push(self.carried.take().unwrap_or_default());
     }
 
     pub(super) fn close_paragraph(&mut self) {
@@ -71,10 +72,14 @@ impl Flow {
             return;
         };
         let lines = paragraph.text.split('\n').map(str::trim_end);
-        sink.extend(lines.filter(|line| !line.trim().is_empty()).map(|line| Line {
-            page,
-            text: line.to_owned(),
-        }));
+        sink.extend(
+            lines
+                .filter(|line| !line.trim().is_empty())
+                .map(|line| Line {
+                    page,
+                    text: line.to_owned(),
+                }),
+        );
         sink.extend(paragraph.boxes);
     }
 

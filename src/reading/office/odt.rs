@@ -17,7 +17,12 @@ const MAX_SPACES: usize = 1_000;
 
 /// Elements whose content is not shown.
 const HIDDEN: [&str; 6] = [
-    "tracked-changes", "annotation", "hidden-text", "hidden-paragraph", "forms", "scripts",
+    "tracked-changes",
+    "annotation",
+    "hidden-text",
+    "hidden-paragraph",
+    "forms",
+    "scripts",
 ];
 
 /// # Errors
@@ -59,11 +64,7 @@ fn declares(bytes: &str, part: &str, name: &str, limits: Limits) -> Result<bool,
 }
 
 /// The languages that the styles of a part declare; `zxx` and `none` are none.
-fn languages(
-    bytes: &str,
-    part: &str,
-    limits: Limits,
-) -> Result<BTreeSet<String>, ReadError> {
+fn languages(bytes: &str, part: &str, limits: Limits) -> Result<BTreeSet<String>, ReadError> {
     let mut xml = Xml::new(bytes, part, limits);
     let mut languages = BTreeSet::new();
     while let Some(event) = xml.next()? {
@@ -82,10 +83,12 @@ fn languages(
             continue;
         };
         let country = element.attribute("country");
-        languages.insert(match country.filter(|tag| !matches!(tag.as_str(), "" | "none")) {
-            Some(country) => format!("{language}-{country}"),
-            None => language,
-        });
+        languages.insert(
+            match country.filter(|tag| !matches!(tag.as_str(), "" | "none")) {
+                Some(country) => format!("{language}-{country}"),
+                None => language,
+            },
+        );
     }
     Ok(languages)
 }

@@ -87,9 +87,10 @@ impl Glyphs {
             (3, -origin.y, -advance.y, origin.x)
         };
         let size = (top - origin).hypot();
-        let is_on_page = (0.0..=self.width).contains(&origin.x)
-            && (0.0..=self.height).contains(&origin.y);
-        if !is_on_page || ![x, end, y, size].iter().all(|length| length.is_finite()) || size <= 0.0 {
+        let is_on_page =
+            (0.0..=self.width).contains(&origin.x) && (0.0..=self.height).contains(&origin.y);
+        if !is_on_page || ![x, end, y, size].iter().all(|length| length.is_finite()) || size <= 0.0
+        {
             return;
         }
         self.kept.push(Glyph {
@@ -125,8 +126,8 @@ impl<'a> Device<'a> for Glyphs {
             };
             let transform = props.transform * glyph.transform();
             let width = width.filter(|w| *w > 0.0).unwrap_or(UNITS * USUAL_WIDTH);
-            let [origin, advance, top] =
-                [(0.0, 0.0), (width, 0.0), (0.0, UNITS)].map(|point| transform * Point::from(point));
+            let [origin, advance, top] = [(0.0, 0.0), (width, 0.0), (0.0, UNITS)]
+                .map(|point| transform * Point::from(point));
             self.keep(text, origin, advance, top);
         }
     }

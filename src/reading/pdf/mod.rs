@@ -29,8 +29,7 @@ use glyphs::Glyphs;
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Text, ReadError> {
     let bytes = bytes.to_vec();
     // The interpreter is not ours: a panic of it must not become one of the caller's.
-    catch_unwind(AssertUnwindSafe(|| read_pages(bytes, limits)))
-        .unwrap_or(Err(ReadError::Crashed))
+    catch_unwind(AssertUnwindSafe(|| read_pages(bytes, limits))).unwrap_or(Err(ReadError::Crashed))
 }
 
 fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
@@ -39,7 +38,9 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
         LoadPdfError::Decryption(_) => {
             ReadError::damaged("the encryption", "it is none that can be read")
         }
-        LoadPdfError::Invalid => ReadError::damaged("the file", "it has no pages that can be found"),
+        LoadPdfError::Invalid => {
+            ReadError::damaged("the file", "it has no pages that can be found")
+        }
     })?;
     let pages = pdf.pages();
     within(pages.len(), limits.pages, "pages")?;

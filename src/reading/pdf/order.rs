@@ -25,7 +25,7 @@ const MIN_ROWS: usize = 3;
 /// Characters of the usual line of a column of text; cells of tables have fewer.
 const TEXT_LINE: f64 = 28.0;
 /// White between rows that parts blocks standing beside each other.
-const BLOCK_GAP: f64 = 0.8;
+const BLOCK_GAP: f64 = 0.5;
 
 /// The lines of a page.
 pub(super) fn lines(mut pieces: Vec<Piece>) -> Vec<String> {
@@ -38,7 +38,7 @@ pub(super) fn lines(mut pieces: Vec<Piece>) -> Vec<String> {
     for direction in pieces.chunk_by(|a, b| a.turns == b.turns) {
         if direction.len() > MAX_PIECES {
             let all: Vec<_> = direction.iter().collect();
-            lines.extend(in_rows(&all, true));
+            lines.extend(region_lines(&rows(&all), true));
             continue;
         }
         let mut regions: Vec<Vec<&Piece>> = vec![direction.iter().collect()];
@@ -70,30 +70,60 @@ fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
         return Cut::Lines(region_lines(&rows, false));
     }
     let size = usual(region.iter().map(|piece| piece.size));
-    let down = widest_gap(region.iter().map(|piece| (piece.top(), piece.bottom())));
     let across = widest_gap(region.iter().map(|piece| (piece.x, piece.end)));
     if let Some(gap) = across.filter(|gap| gap.end - gap.start >= GUTTER * size) {
-        let (left, right): (Vec<_>, Vec<_>) =
-            region.iter().copied().partition(|piece| piece.end <= gap.start);
+        let (left, right): (Vec<_>, Vec<_>) = region
+            .iter()
+            .copied()
+            .partition(|piece| piece.end <= gap.start);
         match relation(&left, &right, &gap, size) {
             Beside::Columns => return Cut::Regions(left, right),
-            Beside::Blocks if !down.as_ref().is_some_and(|gap| gap.end - gap.start > BLOCK_GAP * size) => {
-                return Cut::Regions(left, right);
+            Beside::Blocks => {
+                return match row_of_blocks(&left, &right, size) {
+                    Some(gap) => split_at(region, &gap),
+                    None => Cut::Regions(left, right),
+                };
             }
             Beside::Table => return Cut::Lines(region_lines(&rows, true)),
-            Beside::Blocks | Beside::Neither => {}
+            Beside::Neither => {}
         }
     }
+    let down = widest_gap(region.iter().map(|piece| (piece.top(), piece.bottom())));
     match down.filter(|gap| gap.end > gap.start) {
-        Some(gap) => {
-            let (upper, lower) = region
-                .iter()
-                .copied()
-                .partition(|piece| piece.bottom() <= gap.start);
-            Cut::Regions(upper, lower)
-        }
+        Some(gap) => split_at(region, &gap),
         None => Cut::Lines(region_lines(&rows, false)),
     }
+}
+
+fn split_at<'a>(region: &[&'a Piece], gap: &Range<f64>) -> Cut<'a> {
+    let is_upper = |piece: &&Piece| piece.bottom() <= gap.start;
+    let (upper, lower) = region.iter().copied().partition(is_upper);
+    Cut::Regions(upper, lower)
+}
+
+/// The white below the first row of blocks, where there are more: blocks stand
+/// beside each other above and below it.
+fn row_of_blocks(left: &[&Piece], right: &[&Piece], size: f64) -> Option<Range<f64>> {
+    let extent = |side: &[&Piece]| {
+        let top = side
+            .iter()
+            .map(|piece| piece.bottom())
+            .fold(f64::INFINITY, f64::min);
+        let bottom = side
+            .iter()
+            .map(|piece| piece.top())
+            .fold(f64::NEG_INFINITY, f64::max);
+        (top, bottom)
+    };
+    let ((left_top, left_bottom), (right_top, right_bottom)) = (extent(left), extent(right));
+    let spans = left.iter().chain(right);
+    gaps(spans.map(|piece| (piece.top(), piece.bottom())))
+        .into_iter()
+        .find(|gap| {
+            gap.end - gap.start >= BLOCK_GAP * size
+                && gap.start >= left_top.max(right_top)
+                && gap.end <= left_bottom.min(right_bottom)
+        })
 }
 
 /// How two sides of a gutter belong together.
@@ -158,48 +188,77 @@ fn rows<'a>(region: &[&'a Piece]) -> Vec<Vec<&'a Piece>> {
     rows
 }
 
-fn in_rows(region: &[&Piece], is_table: bool) -> Vec<String> {
-    region_lines(&rows(region), is_table)
-}
-
 /// Rows as lines; of a table, a row is one line with tabs.
 fn region_lines(rows: &[Vec<&Piece>], is_table: bool) -> Vec<String> {
-    let mut lines = Vec::new();
-    for row in rows {
+    rows.iter()
+        .flat_map(|row| row_lines(row, is_table))
+        .collect()
+}
+
+fn row_lines(row: &[&Piece], is_table: bool) -> Vec<String> {
+    let gap = |a: &Piece, b: &Piece| (b.x - a.end) / a.size.max(b.size);
+    let mut groups: Vec<_> = row
+        .chunk_by(|a, b| is_table || gap(a, b) <= APART)
+        .collect();
+    // The larger letters of a symbol at the right reach higher than the line
+    // they stand on: they are read first.
+    let top = |group: &[&Piece]| {
+        group
+            .iter()
+            .map(|piece| piece.top())
+            .fold(f64::INFINITY, f64::min)
+    };
+    if let [first, second] = groups[..]
+        && top(second) < top(first) - ROW * first.first().map_or(0.0, |piece| piece.size)
+    {
+        groups.swap(0, 1);
+    }
+    let line = |group: &[&Piece]| {
         let mut line = String::new();
         let mut last: Option<&Piece> = None;
-        for piece in row {
-            let gap = last.map(|last| (piece.x - last.end) / last.size.max(piece.size));
-            match gap {
+        for piece in group {
+            match last.map(|last| gap(last, piece)) {
                 None => {}
-                Some(gap) if gap > APART && !is_table => lines.push(std::mem::take(&mut line)),
-                Some(gap) if gap > TAB || is_table => line.push('\t'),
+                Some(gap) if gap > TAB || is_table && gap > GUTTER => line.push('\t'),
                 Some(_) => line.push(' '),
             }
             line.push_str(&piece.text);
             last = Some(piece);
         }
-        lines.push(line);
-    }
-    lines
+        line
+    };
+    groups.into_iter().map(line).collect()
 }
 
-/// The widest stretch that none of the spans covers.
+/// The widest stretch that none of the spans covers; of equal ones the first.
 fn widest_gap(spans: impl Iterator<Item = (f64, f64)>) -> Option<Range<f64>> {
+    let width = |gap: &Range<f64>| gap.end - gap.start;
+    gaps(spans).into_iter().reduce(|widest, gap| {
+        if width(&gap) > width(&widest) {
+            gap
+        } else {
+            widest
+        }
+    })
+}
+
+/// The stretches between spans that none of them covers, in order.
+fn gaps(spans: impl Iterator<Item = (f64, f64)>) -> Vec<Range<f64>> {
     let mut spans: Vec<_> = spans.collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut reached = spans.first()?.1;
-    let mut widest: Option<Range<f64>> = None;
+    let mut gaps = Vec::new();
+    let mut reached = f64::INFINITY;
     for (start, end) in spans {
-        let is_wider = widest
-            .as_ref()
-            .is_none_or(|widest| start - reached > widest.end - widest.start);
-        if start > reached && is_wider {
-            widest = Some(reached..start);
+        if start > reached {
+            gaps.push(reached..start);
         }
-        reached = reached.max(end);
+        reached = if reached.is_finite() {
+            reached.max(end)
+        } else {
+            end
+        };
     }
-    widest
+    gaps
 }
 
 /// The median; 0 of nothing.

@@ -52,9 +52,8 @@ impl Piece {
 /// The pieces of a page, by direction, then from the top, then from the left.
 pub(super) fn pieces(mut glyphs: Vec<Glyph>) -> Vec<Piece> {
     glyphs.sort_by(|a, b| a.turns.cmp(&b.turns).then(a.y.total_cmp(&b.y)));
-    let rows = glyphs.chunk_by(|a, b| {
-        a.turns == b.turns && b.y - a.y <= ROW * a.size.min(b.size).max(1.0)
-    });
+    let rows = glyphs
+        .chunk_by(|a, b| a.turns == b.turns && b.y - a.y <= ROW * a.size.min(b.size).max(1.0));
     let mut pieces: Vec<_> = rows.flat_map(|row| row_pieces(row.to_vec())).collect();
     if pieces.len() <= MAX_PIECES {
         attach_small(&mut pieces);
@@ -69,7 +68,10 @@ fn row_pieces(mut row: Vec<Glyph>) -> Vec<Piece> {
     // Spaces at either end of a piece, and those that fill a line, say nothing.
     let mut pieces = Vec::new();
     let mut piece: Vec<Glyph> = Vec::new();
-    for glyph in row.into_iter().filter(|glyph| !glyph.text.trim().is_empty() || glyph.text == " ") {
+    for glyph in row
+        .into_iter()
+        .filter(|glyph| !glyph.text.trim().is_empty() || glyph.text == " ")
+    {
         if glyph.text == " " && piece.is_empty() {
             continue;
         }
@@ -91,7 +93,11 @@ fn joined(glyphs: Vec<Glyph>) -> Option<Piece> {
     let glyphs = &glyphs[..=inked];
     let (first, last) = (glyphs.first()?, glyphs.last()?);
     let sized = |glyph: &&Glyph| glyph.text != " ";
-    let size = glyphs.iter().filter(sized).map(|glyph| glyph.size).fold(0.0, f64::max);
+    let size = glyphs
+        .iter()
+        .filter(sized)
+        .map(|glyph| glyph.size)
+        .fold(0.0, f64::max);
     let mut words: Vec<String> = vec![String::new()];
     let mut end = first.x;
     for glyph in glyphs {
