@@ -4,6 +4,7 @@ mod cat;
 mod checkpoint;
 mod diff;
 mod init;
+mod inspect;
 mod key_list;
 mod list;
 mod log;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Init(init) => init::run(args, init),
         Command::Trust(trust) => trust::run(args, trust),
+        Command::Inspect(inspect) => inspect::run(args, &inspect.file),
         Command::Register(register) => register::run(args, register),
         Command::List => list::run(args),
         Command::Log(target) => log::run(args, &target.target),

@@ -1,0 +1,88 @@
+//! Job numbers: `25-16535* (E)`, `GE.22-04567(E)`.
+
+/// A job number as printed, with the asterisk of a reissue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Job<'a> {
+    pub(super) number: &'a str,
+    /// Whether a language follows in brackets, which only the first page has.
+    pub(super) full: bool,
+}
+
+/// The duty stations that stand before the year.
+const STATIONS: [&str; 6] = ["GE.", "V.", "NA.", "N.", "K.", "N"];
+
+/// The job number that a text begins with, and what follows: year and serial
+/// number, a language, processing dates.
+pub(super) fn at(text: &str) -> Option<(Job<'_>, &str)> {
+    let station = STATIONS
+        .iter()
+        .find(|station| text.starts_with(*station))
+        .map_or(0, |station| station.len());
+    let digits = text.get(station..)?;
+    let digits = digits
+        .strip_prefix(' ')
+        .filter(|_| station > 0)
+        .unwrap_or(digits);
+    let start = text.len() - digits.len();
+    let year = digits.get(..2)?;
+    let serial = digits.get(3..8)?;
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(year) || digits.as_bytes()[2] != b'-' || !is_number(serial) {
+        return None;
+    }
+    let after = &digits[8..];
+    let star = usize::from(after.starts_with('*'));
+    let after = &after[star..];
+    if after.starts_with(|c: char| c.is_alphanumeric() || c == '-') {
+        return None;
+    }
+    let (full, after) = language(after);
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let number = &text[..start + 8 + star];
+    Some((Job { number, full }, rest))
+}
+
+/// Skips `(E)`.
+fn language(text: &str) -> (bool, &str) {
+    let trimmed = text.trim_start();
+    for letter in ["(A)", "(C)", "(E)", "(F)", "(R)", "(S)"] {
+        if let Some(rest) = trimmed.strip_prefix(letter) {
+            return (true, rest);
+        }
+    }
+    (false, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn job_numbers_are_read() {
+        for (text, number, full, rest) in [
+            ("25-16535* (E)", "25-16535*", true, ""),
+            ("07-42447 (E) 130707", "07-42447", true, ""),
+            ("22-00768 (E) 030222 090322", "22-00768", true, ""),
+            ("GE.22-04567(E)", "GE.22-04567", true, ""),
+            ("71-19641", "71-19641", false, ""),
+            ("90-26526 iP", "90-26526", false, "iP"),
+        ] {
+            assert_eq!(at(text), Some((Job { number, full }, rest)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_none() {
+        for text in [
+            "25-1653",
+            "25-165351",
+            "2025-16535",
+            "25-16535-1",
+            "é25-16535",
+            "N",
+            "",
+        ] {
+            assert_eq!(at(text), None, "{text}");
+        }
+    }
+}

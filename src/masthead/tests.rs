@@ -1,0 +1,1 @@
+//! Whole openings of made-up documents.
