@@ -9,7 +9,8 @@ right values / values in the truth. A blank in the truth means that the
 document doesn't print the field, so a value given there is wrong.
 
 Matching, with no tolerance beside it:
-- white space is folded; straight and curly apostrophes are one;
+- white space is folded; straight and curly apostrophes are one; letter case
+  doesn't count, since labels write names and titles in capitals both ways;
 - lists are sets of items: symbols, languages, bodies, sessions, signatories
   and their titles are separated by "; " in the truth;
 - agenda items are taken apart at commas, semicolons and "and"; a bare "(b)"
@@ -37,14 +38,14 @@ FIELDS = ["symbols", "date", "distribution", "original_language", "bodies", "ses
 
 
 def fold(text):
-    return " ".join(text.replace("’", "'").split())
+    return " ".join(text.replace("’", "'").casefold().split())
 
 
 def agenda(text):
     """Items of one agenda, each whole."""
     items = []
     for part in text.split(";"):
-        name = re.search(r"\bof the .*$", part)
+        name = re.search(r"\b(of the|de l|del) .*$|\bde l.ordre .*$", part)
         numbers = part[:name.start()] if name else part
         number = ""
         for item in re.split(r",|\band\b", numbers):

@@ -10,21 +10,18 @@ const MAX_ITEMS: usize = 200;
 /// (a) and (b)` names `64 (a)` and `64 (b)`.
 pub(super) fn at(text: &str) -> Option<(Vec<String>, &str)> {
     let (rest, must_end) = label(text)?;
-    let (mut items, rest) = numbers(rest.trim_start_matches([' ', ':']));
+    let (items, rest) = numbers(rest.trim_start_matches([' ', ':']));
     if items.is_empty() {
         return None;
     }
     let trimmed = rest.trim_start();
-    if let Some((printed, after)) = AGENDA_ENDS
+    if let Some(after) = AGENDA_ENDS
         .iter()
-        .find_map(|end| Some((*end, after_phrase(trimmed, end)?)))
+        .find_map(|end| after_phrase(trimmed, end))
     {
-        if printed.starts_with("of ") {
-            for item in &mut items {
-                *item = format!("{item} {printed}");
-            }
-        }
-        return Some((items, after));
+        let printed = &trimmed[..trimmed.len() - after.len()];
+        let whole = items.iter().map(|item| format!("{item} {printed}"));
+        return Some((whole.collect(), after));
     }
     let ends = trimmed.trim_matches(['*', '.', ' ']).is_empty();
     (ends || !must_end).then_some((items, rest))

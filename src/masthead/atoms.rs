@@ -3,8 +3,8 @@
 //! Extraction joins what stood in two columns (`General Assembly Distr.:
 //! Limited`), so a line may hold several; and it cuts names at a line's end
 //! (`GENERAL` / `ASSEMBLY`), so several lines may be one. A line that isn't
-//! wholly made of such parts is text, unless it ends in text after an agenda
-//! item.
+//! wholly made of such parts is text, unless the text follows an agenda item or
+//! many parts.
 
 use crate::statement::PartialDate;
 use crate::symbol::JointSymbol;
@@ -21,6 +21,9 @@ use super::words::{DISTRIBUTION_LABELS, DISTRIBUTIONS, ORIGINAL_LABELS, UNITED_N
 
 /// How many lines one name may take.
 const MAX_JOINED: usize = 4;
+
+/// From how many parts on a line is a squeezed masthead, whatever follows.
+const SQUEEZED: usize = 4;
 
 /// A part of a masthead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +124,7 @@ fn joined(lines: &[Printed]) -> (String, usize) {
         is_label(joined)
             || joined.ends_with(['–', '-']) && symbols::is_half(joined)
             || agenda::goes_on(joined, next)
+            || is_open_list(joined)
     };
     let mut count = 1;
     let mut whole = text(1);
@@ -141,6 +145,16 @@ fn is_label(text: &str) -> bool {
     DISTRIBUTION_LABELS.contains(&bare.as_str()) || ORIGINAL_LABELS.contains(&bare.as_str())
 }
 
+/// Whether a list of original languages goes on.
+fn is_open_list(text: &str) -> bool {
+    let labelled = ORIGINAL_LABELS
+        .iter()
+        .any(|label| after_phrase(text, label).is_some());
+    let lower = text.to_lowercase();
+    let open = [",", "/", " and", " et", " y"];
+    labelled && open.iter().any(|end| lower.ends_with(end))
+}
+
 fn is_united_nations(text: &str) -> bool {
     UNITED_NATIONS
         .iter()
@@ -159,11 +173,11 @@ fn parts(text: &str) -> Vec<(Atom, String)> {
         parts.push((atom, words.to_owned()));
         rest = after.trim_start_matches([' ', '*', ',', ';']);
     }
-    let may_end_in_text = matches!(parts.last(), Some((Atom::Agenda(_), _)));
     if rest.is_empty() && !parts.is_empty() {
         return parts;
     }
-    if may_end_in_text {
+    let is_item = matches!(parts.last(), Some((Atom::Agenda(_), _)));
+    if is_item || parts.len() >= SQUEEZED {
         parts.push((Atom::Text, rest.to_owned()));
         return parts;
     }
@@ -184,6 +198,7 @@ fn part(text: &str) -> Option<(Atom, &str)> {
         .or_else(|| original(text))
         .or_else(|| language(text))
         .or_else(|| job::at(text).map(|(_, rest)| (Atom::Job, rest)))
+        .or_else(|| bar_code(text))
         .or_else(|| date(text))
         .or_else(|| session::at(text).map(|(session, rest)| (Atom::Session(session), rest)))
         .or_else(|| agenda::at(text).map(|(items, rest)| (Atom::Agenda(items), rest)))
@@ -202,15 +217,21 @@ fn mark(text: &str) -> Option<Atom> {
     is_note.then_some(Atom::Footnote)
 }
 
+/// `*2516535*`.
+fn bar_code(text: &str) -> Option<(Atom, &str)> {
+    let (digits, rest) = text.strip_prefix('*')?.split_once('*')?;
+    let is_code = digits.len() >= 6 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_code.then_some((Atom::Mark, rest))
+}
+
 fn distribution(text: &str) -> Option<(Atom, &str)> {
     let rest = DISTRIBUTION_LABELS
         .iter()
         .find_map(|label| after_phrase(text, label))?;
     let rest = rest.trim_start_matches([' ', ':', '.']);
-    DISTRIBUTIONS.iter().find_map(|word| {
-        let after = after_phrase(rest, word)?;
-        let printed = &rest[..rest.len() - after.len()];
-        Some((Atom::Distribution(sentence_case(printed)), after))
+    DISTRIBUTIONS.iter().find_map(|(distribution, words)| {
+        let after = after_word(rest, words)?;
+        Some((Atom::Distribution((*distribution).to_owned()), after))
     })
 }
 

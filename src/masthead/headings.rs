@@ -3,6 +3,7 @@
 
 use super::atoms::Item;
 use super::phrase::after_phrase;
+use super::session;
 use super::words::SUFFIX_LINES;
 
 /// Where the title stands, seen from the heading.
@@ -30,7 +31,7 @@ pub(super) struct Heading {
 
 /// How a heading begins, in lower case; the kind; where the title stands. The
 /// first that matches counts, so longer ones come first.
-const OPENINGS: [(&str, &str, Place); 92] = [
+const OPENINGS: [(&str, &str, Place); 91] = [
     (
         "identical letters dated",
         "identical letters",
@@ -96,17 +97,17 @@ const OPENINGS: [(&str, &str, Place); 92] = [
     ("проект решения", "draft decision", Place::After),
     (
         "statement by the president of the security council",
-        "presidential statement",
+        "statement by the President",
         Place::Itself,
     ),
     (
         "déclaration du président du conseil de sécurité",
-        "presidential statement",
+        "statement by the President",
         Place::Itself,
     ),
     (
         "declaración de la presidencia del consejo",
-        "presidential statement",
+        "statement by the President",
         Place::Itself,
     ),
     (
@@ -231,11 +232,6 @@ const OPENINGS: [(&str, &str, Place); 92] = [
         Place::Before,
     ),
     (
-        "report of the secretary-general",
-        "report of the Secretary-General",
-        Place::Before,
-    ),
-    (
         "rapport du secrétaire général",
         "report of the Secretary-General",
         Place::Before,
@@ -290,8 +286,9 @@ const AMENDMENTS: [&str; 9] = [
     "поправка к",
 ];
 
-/// The Main Committees, whose reports are told apart.
-const MAIN_COMMITTEES: [&str; 8] = [
+/// Those whose reports are a kind of their own.
+const REPORTERS: [&str; 20] = [
+    "Secretary-General",
     "First Committee",
     "Second Committee",
     "Third Committee",
@@ -300,11 +297,38 @@ const MAIN_COMMITTEES: [&str; 8] = [
     "Special Political Committee",
     "Fifth Committee",
     "Sixth Committee",
+    "Credentials Committee",
+    "General Committee",
+    "Advisory Committee on Administrative and Budgetary Questions",
+    "Administrator",
+    "Director-General",
+    "Executive Director",
+    "Executive Secretary",
+    "High Commissioner",
+    "Special Rapporteur",
+    "United Nations High Commissioner for Human Rights",
+    "United Nations High Commissioner for Refugees",
 ];
 
-/// The heading among the given items. What sponsors submit, letters and
-/// resolutions come before reports and notes: those words stand in agenda
-/// titles too, so of these the last counts.
+/// Words that may stand before `report`, in lower case.
+const REPORT_ADJECTIVES: [&str; 12] = [
+    "additional",
+    "annual",
+    "biennial",
+    "consolidated",
+    "final",
+    "further",
+    "interim",
+    "joint",
+    "periodic",
+    "preliminary",
+    "progress",
+    "special",
+];
+
+/// The heading among the given items. What sponsors submit and organs adopt
+/// comes first, then letters, then reports and notes: titles of agenda items
+/// name letters and reports too. Of two letters or reports the last counts.
 pub(super) fn find(items: &[Item]) -> Option<Heading> {
     let at = |index: usize| {
         sponsored(items, index)
@@ -312,10 +336,16 @@ pub(super) fn find(items: &[Item]) -> Option<Heading> {
             .or_else(|| opening(items, index))
     };
     let headings: Vec<Heading> = (0..items.len()).filter_map(at).collect();
-    let decisive = headings
-        .iter()
-        .find(|heading| heading.place != Place::Before);
-    decisive.or(headings.last()).cloned()
+    let first_of = |places: &[Place]| {
+        headings
+            .iter()
+            .find(|heading| places.contains(&heading.place))
+    };
+    let last_of = |place| headings.iter().rfind(|heading| heading.place == place);
+    first_of(&[Place::After, Place::AfterNumber])
+        .or_else(|| last_of(Place::Itself))
+        .or_else(|| last_of(Place::Before))
+        .cloned()
 }
 
 /// What a line says the document is to its parent. Gaps between the letters
@@ -332,8 +362,26 @@ pub(super) fn suffix_line(text: &str) -> Option<&'static str> {
         .map(|(_, suffix)| *suffix)
 }
 
+/// `16th plenary meeting`, `9171st meeting`.
+pub(super) fn is_meeting(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let counted = |word: &str| {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        digits.len() < word.len()
+            && !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    match words.as_slice() {
+        [number, "meeting"] | [number, "plenary" | "(closed)" | "closed", "meeting"] => {
+            counted(number)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a line begins a heading.
 pub(super) fn is_heading(text: &str) -> bool {
+    let text = without_ordinal(text);
     OPENINGS
         .iter()
         .any(|(words, _, _)| after_phrase(text, words).is_some())
@@ -348,13 +396,14 @@ fn opening(items: &[Item], index: usize) -> Option<Heading> {
     {
         return None;
     }
-    let (kind, place) = resolution_number(&item.text).or_else(|| {
+    let text = without_ordinal(&item.text);
+    let (kind, place) = resolution_number(text).or_else(|| {
         OPENINGS
             .iter()
-            .find(|(words, _, _)| after_phrase(&item.text, words).is_some())
+            .find(|(words, _, _)| after_phrase(text, words).is_some())
             .map(|(_, kind, place)| (*kind, *place))
     })?;
-    let kind = committee_of(kind, items, index).unwrap_or_else(|| kind.to_owned());
+    let kind = reporter(kind, items, index).unwrap_or_else(|| kind.to_owned());
     Some(Heading {
         kind,
         place,
@@ -371,18 +420,40 @@ fn resolution_number(text: &str) -> Option<(&'static str, Place)> {
     (digits > 0 && bracket).then_some(("resolution", Place::Itself))
 }
 
-/// `report of the Fifth Committee`, from the name after `Report of the`.
-fn committee_of(kind: &str, items: &[Item], index: usize) -> Option<String> {
+/// `report of the Fifth Committee`: who reports, if that is all the name.
+fn reporter(kind: &str, items: &[Item], index: usize) -> Option<String> {
     if kind != "report" {
         return None;
     }
     let next = items.get(index + 1).map_or("", |item| item.text.as_str());
-    let text = format!("{} {next}", items[index].text);
-    let name = after_phrase(&text, "report of the")?.trim_start();
-    let committee = MAIN_COMMITTEES
+    let text = format!("{} {next}", without_ordinal(&items[index].text));
+    let name = ["report of the", "report by the"]
         .iter()
-        .find(|committee| after_phrase(name, committee).is_some())?;
-    Some(format!("report of the {committee}"))
+        .find_map(|words| after_phrase(&text, words))?
+        .trim_start();
+    let (reporter, rest) = REPORTERS
+        .iter()
+        .find_map(|reporter| Some((*reporter, after_phrase(name, reporter)?)))?;
+    let jointly = after_phrase(rest.trim_start(), "and").is_some();
+    (!jointly).then(|| format!("report of the {reporter}"))
+}
+
+/// Without what counts or qualifies a report: `Nineteenth progress report …`.
+fn without_ordinal(text: &str) -> &str {
+    let mut rest = text;
+    for _ in 0..3 {
+        let Some((word, after)) = rest.split_once(' ') else {
+            break;
+        };
+        let lower = word.to_lowercase();
+        let counted = session::is_ordinal(&lower) && lower.len() > 2;
+        if !(counted || REPORT_ADJECTIVES.contains(&lower.as_str())) {
+            break;
+        }
+        rest = after;
+    }
+    let reports = after_phrase(rest, "report").is_some() || after_phrase(rest, "reports").is_some();
+    if reports { rest } else { text }
 }
 
 /// `Ruritania and Syldavia:* draft resolution`, also cut before the last words.
@@ -431,7 +502,9 @@ fn two_lines(
     if let Some(kind) = read(&first.text) {
         return Some(heading(kind, index + 1));
     }
-    let next = items.get(index + 1).filter(|next| !next.opens)?;
+    let next = items
+        .get(index + 1)
+        .filter(|next| !next.opens || first.text.ends_with(':'))?;
     if next.text.contains(':') {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Job numbers: `25-16535* (E)`, `GE.22-04567(E)`.
 
-/// A job number as printed, with the asterisk of a reissue.
+/// A job number as printed, with an asterisk for each reissue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Job<'a> {
     pub(super) number: &'a str,
@@ -31,7 +31,7 @@ pub(super) fn at(text: &str) -> Option<(Job<'_>, &str)> {
         return None;
     }
     let after = &digits[8..];
-    let star = usize::from(after.starts_with('*'));
+    let star = after.len() - after.trim_start_matches('*').len();
     let after = &after[star..];
     if after.starts_with(|c: char| c.is_alphanumeric() || c == '-') {
         return None;

@@ -2,9 +2,6 @@
 
 use crate::symbol::{Suffix, SuffixKind, Symbol};
 
-/// Nouns that stay when a suffix is added, of kinds that name their author.
-const NOUNS: [&str; 2] = ["report", "note"];
-
 /// Kinds that nobody signs.
 const UNSIGNED: [&str; 12] = [
     "amendment",
@@ -12,7 +9,7 @@ const UNSIGNED: [&str; 12] = [
     "draft",
     "NGO statement",
     "note",
-    "presidential statement",
+    "statement by the President",
     "provisional agenda",
     "report",
     "resolution",
@@ -23,13 +20,10 @@ const UNSIGNED: [&str; 12] = [
 
 /// A kind with what the document is to its parent: `letter (revision)`.
 pub(super) fn with_suffix(kind: &str, suffix: Option<&str>) -> String {
-    let Some(suffix) = suffix else {
-        return kind.to_owned();
-    };
-    let noun = NOUNS
-        .iter()
-        .find(|noun| kind.split(' ').next() == Some(*noun) && kind != "note verbale");
-    format!("{} ({suffix})", noun.unwrap_or(&kind))
+    match suffix {
+        Some(suffix) => format!("{kind} ({suffix})"),
+        None => kind.to_owned(),
+    }
 }
 
 /// The word for the last suffix of a symbol.
@@ -51,7 +45,7 @@ pub(super) fn of_symbol(symbol: &Symbol) -> Option<&'static str> {
         match series {
             "PV" => Some("verbatim record"),
             "SR" => Some("summary record"),
-            "PRST" => Some("presidential statement"),
+            "PRST" => Some("statement by the President"),
             "RES" => Some("resolution"),
             _ => None,
         }
@@ -65,6 +59,11 @@ pub(super) fn is_letter(kind: &str) -> bool {
         .any(|letter| kind.starts_with(letter))
 }
 
+/// Whether the symbol or heading is that of a meeting's record.
+pub(super) fn is_record(kind: &str) -> bool {
+    kind.starts_with("verbatim record") || kind.starts_with("summary record")
+}
+
 /// Whether such a document bears signatures. Notes verbales are initialled.
 pub(super) fn may_be_signed(kind: &str) -> bool {
     !UNSIGNED.iter().any(|unsigned| kind.starts_with(unsigned))
@@ -75,16 +74,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_suffix_leaves_the_noun() {
+    fn a_suffix_is_told_in_brackets() {
         assert_eq!(with_suffix("letter", Some("revision")), "letter (revision)");
-        assert_eq!(
-            with_suffix("report of the Secretary-General", Some("addendum")),
-            "report (addendum)"
-        );
-        assert_eq!(
-            with_suffix("note verbale", Some("corrigendum")),
-            "note verbale (corrigendum)"
-        );
         assert_eq!(with_suffix("resolution", None), "resolution");
     }
 

@@ -3,6 +3,8 @@
 
 use crate::reading::Line;
 
+use super::words::{HYPHENATED, TENS, UNITS};
+
 /// How many lines that hold text are looked at for a masthead and title.
 pub(super) const HEAD_LINES: usize = 160;
 
@@ -31,7 +33,7 @@ pub(super) fn printed(lines: &[Line]) -> Vec<Printed> {
         let cut: String = line.text.chars().take(MAX_CHARS).collect();
         let plain = without_marks(&fold(&cut), &mut bold);
         let (text, spaced) = close_up(&plain);
-        let text = join_hyphens(&text);
+        let text = hyphenate(&join_hyphens(&text));
         if text.is_empty() {
             opens = true;
             bold = false;
@@ -129,6 +131,30 @@ fn join_hyphens(text: &str) -> String {
         .collect()
 }
 
+/// Gives known words back the hyphen that extraction lost at a line's end:
+/// `eightyfirst`, `SecretaryGeneral`.
+fn hyphenate(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let known = HYPHENATED.iter().find_map(|(without, with)| {
+            let rest = word.strip_prefix(without)?;
+            let ends = !rest.starts_with(char::is_alphanumeric);
+            ends.then(|| format!("{with}{rest}"))
+        });
+        known
+            .or_else(|| ordinal(word))
+            .unwrap_or_else(|| word.to_owned())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn ordinal(word: &str) -> Option<String> {
+    let lower = word.to_lowercase();
+    let tens = TENS.iter().find(|tens| lower.starts_with(**tens))?;
+    let unit = lower[tens.len()..].trim_end_matches(|c: char| !c.is_alphabetic());
+    let (head, tail) = word.split_at_checked(tens.len())?;
+    UNITS.contains(&unit).then(|| format!("{head}-{tail}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +179,18 @@ mod tests {
         assert_eq!(
             texts("eighty -first - and 3 -4"),
             ["eighty-first - and 3 -4"]
+        );
+    }
+
+    #[test]
+    fn known_words_get_their_lost_hyphen_back() {
+        assert_eq!(
+            texts("SecretaryGeneral, Eightyfirst"),
+            ["Secretary-General, Eighty-first"]
+        );
+        assert_eq!(
+            texts("eightyfirstly seventy first"),
+            ["eightyfirstly seventy first"]
         );
     }
 

@@ -101,15 +101,26 @@ pub fn read(lines: &[Line]) -> Masthead {
     if !opening.is_official() {
         return Masthead::default();
     }
-    let (symbols, warnings) = opening.symbols(&printed);
+    let (symbols, mut warnings) = opening.symbols(&printed);
     let title = opening.title();
+    if let Some(title) = title
+        .as_ref()
+        .filter(|title| title::is_open(&title.value, ""))
+    {
+        let text = "the title breaks off".to_owned();
+        warnings.push(Warning {
+            line: title.line,
+            text,
+        });
+    }
     let kind = opening.kind(&symbols);
     let is_letter = kind
         .as_ref()
         .is_some_and(|kind| kind::is_letter(&kind.value));
     let signs = kind
         .as_ref()
-        .is_none_or(|kind| kind::may_be_signed(&kind.value));
+        .is_none_or(|kind| kind::may_be_signed(&kind.value))
+        || opening.is_transmitted();
     let body = &printed[opening.body_line(&printed)..];
     Masthead {
         date: opening.date(),

@@ -1,6 +1,6 @@
 //! Names of organs and of languages.
 
-use super::phrase::after_phrase;
+use super::phrase::{after_phrase, after_word};
 use super::words::{LANGUAGES, ORGANS};
 
 /// The organ that a whole text names, as the name is written.
@@ -34,7 +34,7 @@ fn ends_with_words(text: &str, words: &str) -> bool {
         .is_some_and(|before| !before.ends_with(char::is_alphanumeric))
 }
 
-/// The languages that a text begins with, however they are joined
+/// The English names of the languages that a text begins with, however they are joined
 /// (`English/French`, `English and Spanish`), and what follows.
 pub(super) fn languages(text: &str) -> Option<(Vec<String>, &str)> {
     const JOINS: [&str; 8] = ["/", ",", "and", "et", "y", "и", "و", "、"];
@@ -56,10 +56,10 @@ pub(super) fn languages(text: &str) -> Option<(Vec<String>, &str)> {
 }
 
 fn language_at(text: &str) -> Option<(String, &str)> {
-    LANGUAGES
-        .iter()
-        .find_map(|name| after_phrase(text, name))
-        .map(|rest| (sentence_case(&text[..text.len() - rest.len()]), rest))
+    LANGUAGES.iter().find_map(|(language, names)| {
+        let rest = after_word(text, names)?;
+        Some(((*language).to_owned(), rest))
+    })
 }
 
 /// Words printed in capitals, with only the first letter left one.
@@ -95,7 +95,10 @@ mod tests {
             read("Arabic, Chinese, and French").as_deref(),
             Some("Arabic+Chinese+French")
         );
-        assert_eq!(read("anglais").as_deref(), Some("anglais"));
+        assert_eq!(
+            read("ANGLAIS et français").as_deref(),
+            Some("English+French")
+        );
         assert_eq!(read("Englishman"), None);
         assert_eq!(
             languages("English and more"),

@@ -19,27 +19,27 @@ use super::title;
 /// How many parts the date may stand from the distribution or language.
 const DATE_REACH: usize = 5;
 
+/// The longest title, in characters: what is longer is text.
+const MAX_TITLE: usize = 600;
+
 /// How many lines at the top and at the end of a page hold a running head.
 const RUNNING_HEAD_LINES: usize = 3;
 
 /// An opening, read into its parts.
 pub(super) struct Opening {
     items: Vec<Item>,
+    /// What follows, as far as the head of a document reaches.
+    text: Vec<Item>,
     heading: Option<Heading>,
     /// Where the title starts and ends, and its words.
     title: Option<(usize, usize, String)>,
-    /// Whether an organ speaks right after the opening.
-    speaker: bool,
 }
 
 impl Opening {
     pub(super) fn read(lines: &[Printed]) -> Self {
         let mut items = atoms::items(lines);
         let end = title::text_start(&items);
-        let speaker = items
-            .get(end)
-            .is_some_and(|item| title::is_organ_speaking(&item.text));
-        items.truncate(end);
+        let text = items.split_off(end);
         bodies::name_by_place(&mut items);
         let mut heading = headings::find(&items);
         if let Some(heading) = &mut heading
@@ -49,11 +49,12 @@ impl Opening {
         }
         let mut opening = Self {
             items,
+            text,
             heading,
             title: None,
-            speaker,
         };
-        opening.title = opening.find_title();
+        let plausible = |(_, _, words): &(usize, usize, String)| words.chars().count() <= MAX_TITLE;
+        opening.title = opening.find_title().filter(plausible);
         opening
     }
 
@@ -68,13 +69,32 @@ impl Opening {
             has(|atom| matches!(atom, Atom::Session(_))),
             has(|atom| matches!(atom, Atom::Agenda(_))),
             self.heading.is_some(),
-            self.speaker,
+            self.begins_with(title::is_organ_speaking),
         ];
         let letter = self.heading.as_ref().is_some_and(|heading| {
             kind::is_letter(&heading.kind)
                 && dates::first(&self.items[heading.start].text).is_some()
         });
         letter || marks.into_iter().filter(|mark| *mark).count() >= 2
+    }
+
+    /// Whether the first line of the text is such a line.
+    fn begins_with(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.text.first().is_some_and(|item| is(&item.text))
+    }
+
+    /// Whether a letter of transmittal begins the text.
+    pub(super) fn is_transmitted(&self) -> bool {
+        self.begins_with(|text| after_phrase(text, "letter of transmittal").is_some())
+    }
+
+    /// Whether it is the record of a meeting, by its day or its symbol.
+    fn is_record(&self) -> bool {
+        self.items.iter().any(|item| match &item.atom {
+            Atom::Meeting(_) => true,
+            Atom::Symbol(joint) => kind::of_symbol(joint.first()).is_some_and(kind::is_record),
+            _ => false,
+        })
     }
 
     /// The part before title and heading.
@@ -96,10 +116,16 @@ impl Opening {
             .or_else(|| self.items.iter().find_map(found))
     }
 
+    /// The distribution; records of meetings print only that they are provisional.
     pub(super) fn distribution(&self) -> Option<Field<String>> {
-        self.labelled(|atom| match atom {
+        let labelled = self.labelled(|atom| match atom {
             Atom::Distribution(value) => Some(value.clone()),
             _ => None,
+        });
+        labelled.or_else(|| {
+            let mut lines = self.items.iter().filter(|_| self.is_record());
+            let item = lines.find(|item| after_phrase(&item.text, "provisional") == Some(""))?;
+            Some(item.field("Provisional".to_owned()))
         })
     }
 
@@ -124,8 +150,15 @@ impl Opening {
         })
     }
 
+    /// The organs. The record of a meeting prints the items that it dealt with
+    /// in its text.
     pub(super) fn bodies(&self) -> Vec<Body> {
-        bodies::read(self.masthead())
+        let mut items = self.masthead().to_vec();
+        if self.is_record() {
+            let is_agenda = |item: &&Item| matches!(item.atom, Atom::Agenda(_));
+            items.extend(self.text.iter().filter(is_agenda).cloned());
+        }
+        bodies::read(&items)
     }
 
     /// The date beside the distribution or the language; else the first one,
@@ -172,7 +205,8 @@ impl Opening {
         beside.or_else(first).or_else(meeting)
     }
 
-    /// The symbols of the masthead, else of the running heads.
+    /// The symbols of the masthead, else of a supplement's number, else of the
+    /// running heads.
     pub(super) fn symbols(&self, lines: &[Printed]) -> (Vec<Field<Symbol>>, Vec<Warning>) {
         let mut warnings: Vec<Warning> = self
             .items
@@ -237,23 +271,26 @@ impl Opening {
         self.items
             .iter()
             .filter(|item| item.is_text())
-            .find_map(|item| Some((item, headings::suffix_line(&item.text)?)))
+            .filter_map(|item| Some((item, headings::suffix_line(&item.text)?)))
+            .last()
     }
 
     pub(super) fn title(&self) -> Option<Field<String>> {
         let (start, _, words) = self.title.as_ref()?;
         let item = &self.items[*start];
-        let sure = self
+        let headed = self
             .heading
             .as_ref()
             .is_some_and(|heading| heading.place != Place::Before);
+        let sure = headed && !item.spaced;
+        let confidence = match (sure, title::is_open(words, "")) {
+            (_, true) => Confidence::Guess,
+            (true, false) => Confidence::Certain,
+            (false, false) => Confidence::Likely,
+        };
         Some(Field {
             printed: words.clone(),
-            confidence: if sure && !item.spaced {
-                Confidence::Certain
-            } else {
-                Confidence::Likely
-            },
+            confidence,
             ..item.field(words.clone())
         })
     }
@@ -262,9 +299,9 @@ impl Opening {
     pub(super) fn kind(&self, symbols: &[Field<Symbol>]) -> Option<Field<String>> {
         let first = symbols.first();
         let line = self.suffix_line();
-        let suffix = line
-            .map(|(_, suffix)| suffix)
-            .or_else(|| first.and_then(|symbol| kind::suffix_of(&symbol.value)));
+        let suffix = first
+            .and_then(|symbol| kind::suffix_of(&symbol.value))
+            .or(line.map(|(_, suffix)| suffix));
         if let Some(heading) = &self.heading {
             let item = &self.items[heading.start];
             let printed: Vec<&str> = self.items[heading.start..heading.end]
@@ -344,7 +381,7 @@ impl Opening {
 
     fn find_title(&self) -> Option<(usize, usize, String)> {
         let Some(heading) = &self.heading else {
-            return self.paragraph_before(self.items.len());
+            return self.title_without_heading();
         };
         let itself = || {
             let (end, words) = title::block(&self.items, heading.start);
@@ -352,10 +389,41 @@ impl Opening {
         };
         match heading.place {
             Place::Itself => itself(),
-            Place::Before => self.paragraph_before(heading.start).or_else(itself),
+            Place::Before => self
+                .paragraph_before(heading.start)
+                .or_else(|| self.title_below(heading))
+                .or_else(itself),
             Place::After => self.title_at(heading.end),
             Place::AfterNumber => self.numbered_title(heading.end),
         }
+    }
+
+    /// The number of a meeting, or the last paragraph: but a single one below an
+    /// agenda item is the title of that item.
+    fn title_without_heading(&self) -> Option<(usize, usize, String)> {
+        let is_meeting = |item: &Item| item.is_text() && headings::is_meeting(&item.text);
+        if let Some(at) = self.items.iter().position(is_meeting) {
+            return Some((at, at + 1, self.items[at].text.clone()));
+        }
+        if self.is_record() {
+            return None;
+        }
+        let (start, end, words) = self.paragraph_before(self.items.len())?;
+        let before = self.items[..start].last();
+        let of_item = before.is_some_and(|item| matches!(item.atom, Atom::Agenda(_)));
+        (!of_item).then_some((start, end, words))
+    }
+
+    /// The title below a heading that nothing precedes: a new paragraph, or one
+    /// that isn't in capitals as the heading is.
+    fn title_below(&self, heading: &Heading) -> Option<(usize, usize, String)> {
+        let next = self.items.get(heading.end)?;
+        let in_capitals = |text: &str| !text.contains(char::is_lowercase);
+        let above = &self.items[heading.end - 1].text;
+        let apart = next.opens || in_capitals(above) && !in_capitals(&next.text);
+        (apart && next.is_text())
+            .then(|| self.title_at(heading.end))
+            .flatten()
     }
 
     /// The last paragraph of text between the masthead and an item.
@@ -364,11 +432,17 @@ impl Opening {
         let first = before.iter().rposition(Item::is_masthead)? + 1;
         let is_title = |item: &Item| item.is_text() && headings::suffix_line(&item.text).is_none();
         let last = before[first..].iter().rposition(is_title)? + first + 1;
-        let begins = |at: &usize| {
-            let item = &before[*at];
+        let widths = before[first..last]
+            .iter()
+            .map(|item| item.text.chars().count());
+        let measure = widths.max().unwrap_or_default();
+        let begins = |&at: &usize| {
+            let item = &before[at];
             let small = item.text.starts_with(char::is_lowercase);
-            let open = *at > first && title::is_open(&before[at - 1].text, &item.text);
-            !is_title(&before[at - 1]) || item.opens && !small && !open
+            let open = at > first && title::is_open(&before[at - 1].text, &item.text);
+            let above = &before[at - 1];
+            let short = above.is_text() && title::ends_short(&above.text, &item.text, measure);
+            !is_title(above) || item.opens && !small && !open || short
         };
         let start = (first.max(1)..last).rev().find(begins).unwrap_or(first);
         let mut words = String::new();

@@ -1,5 +1,5 @@
-//! Comparing printed words with known phrases: letter case and the shape of
-//! apostrophes don't count.
+//! Comparing printed words with known phrases: letter case, the shape of
+//! apostrophes and the accents that capitals lose don't count.
 
 /// What follows a phrase at the start of a text, if the text begins with it as
 /// whole words.
@@ -34,7 +34,17 @@ fn lower(c: char) -> impl Iterator<Item = char> {
 }
 
 fn straight(c: char) -> char {
-    if c == '’' { '\'' } else { c }
+    match c {
+        '’' => '\'',
+        'é' | 'è' | 'ê' => 'e',
+        'á' | 'à' | 'â' => 'a',
+        'í' | 'î' => 'i',
+        'ó' | 'ô' => 'o',
+        'ú' | 'û' | 'ù' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +53,7 @@ mod tests {
 
     #[test]
     fn phrases_match_as_whole_words_in_any_case() {
+        assert_eq!(after_phrase("DEVELOPPEMENT", "développement"), Some(""));
         assert_eq!(
             after_phrase("GENERAL ASSEMBLY Distr.", "General Assembly"),
             Some(" Distr.")

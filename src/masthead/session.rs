@@ -55,7 +55,7 @@ fn foreign(text: &str) -> Option<(String, &str)> {
 
 /// Whether a word is an ordinal in words (`eighty-first`), digits (`34th`) or
 /// Roman digits.
-fn is_ordinal(word: &str) -> bool {
+pub(super) fn is_ordinal(word: &str) -> bool {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let suffix = &word[digits.len()..];
     if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -15,6 +15,9 @@ use super::words::{HONORIFICS, PARTS, SIGNATORY_TITLES, SIGNED, WHOLE_TITLES};
 /// The most lines that a title takes.
 const MAX_TITLE_LINES: usize = 6;
 
+/// The most lines of a page's foot between `(Signed)` and the name.
+const MAX_GAP: usize = 4;
+
 /// The widest line of a title, in characters.
 const TITLE_WIDTH: usize = 80;
 
@@ -75,11 +78,12 @@ fn signatory(name: &str, lines: &[Printed]) -> (Option<Field<Signatory>>, usize)
     let mut taken = 1;
     let mut name = name;
     if name.is_empty() {
-        let Some(next) = lines.get(1).filter(|next| is_title_line(next)) else {
+        let passed = lines[1..].iter().take(MAX_GAP);
+        taken = 2 + passed.take_while(|line| is_foot(&line.text)).count();
+        let Some(next) = lines.get(taken - 1).filter(|next| is_title_line(next)) else {
             return (None, 1);
         };
         name = &next.text;
-        taken = 2;
     }
     let (name, beside) = split_title(without_honorific(name));
     let mut titles: Vec<String> = beside;
@@ -88,7 +92,7 @@ fn signatory(name: &str, lines: &[Printed]) -> (Option<Field<Signatory>>, usize)
         let last = titles.last().map_or("", String::as_str);
         let small = line.text.starts_with(char::is_lowercase);
         let continues = !titles.is_empty() && (is_open(last, &line.text) || small);
-        let titled = begins_title(&line.text);
+        let titled = begins_title(&line.text) || bracketed(&line.text).is_some();
         if !is_title_line(line) || line.opens && !(continues || titled) {
             break;
         }
@@ -97,7 +101,7 @@ fn signatory(name: &str, lines: &[Printed]) -> (Option<Field<Signatory>>, usize)
                 last.push(' ');
                 last.push_str(&line.text);
             }
-            None => titles.push(line.text.clone()),
+            None => titles.push(bracketed(&line.text).unwrap_or(&line.text).to_owned()),
         }
         whole &= continues || titled;
         taken += 1;
@@ -128,6 +132,17 @@ fn signatory(name: &str, lines: &[Printed]) -> (Option<Field<Signatory>>, usize)
         Some(field).filter(|field| !field.value.name.is_empty()),
         taken,
     )
+}
+
+/// Whether a line is part of the foot of a page, which extraction may put
+/// between `(Signed)` and the name.
+fn is_foot(text: &str) -> bool {
+    job::at(text).is_some() || !text.contains(char::is_alphabetic)
+}
+
+/// What a line in brackets says: old documents print `(Chairman)` and the State.
+fn bracketed(text: &str) -> Option<&str> {
+    text.strip_prefix('(')?.strip_suffix(')')
 }
 
 /// Whether a line can stand in a signature.

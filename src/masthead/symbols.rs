@@ -74,7 +74,9 @@ fn candidates(text: &str) -> impl Iterator<Item = usize> + '_ {
         .strip_prefix(" (")
         .and_then(|rest| rest.find(')'))
         .map(|close| first + 2 + close + 1);
-    second.into_iter().chain([first])
+    // `A /78/PV.16`: gaps that extraction leaves beside a stroke.
+    let whole = (text.len() <= 80 && text.split(' ').count() <= 4).then_some(text.len());
+    whole.into_iter().chain(second).chain([first])
 }
 
 /// `A/RES/55/33 V`: the one symbol with a space inside.

@@ -23,10 +23,19 @@ pub(super) fn block(items: &[Item], start: usize) -> (usize, String) {
 
 /// The items from `start` on that complete a title begun with `words`.
 pub(super) fn more(items: &[Item], start: usize, mut words: String) -> (usize, String) {
-    let narrow = words.chars().count() < TEXT_WIDTH;
+    let mut measure = words.chars().count();
+    let narrow = measure < TEXT_WIDTH;
     let mut end = start;
-    while end < items.len() && end - start < MAX_LINES && goes_on(&words, &items[end], narrow) {
-        add(&mut words, &items[end].text);
+    while let Some(next) = items.get(end).filter(|_| end - start < MAX_LINES) {
+        let last = match end.checked_sub(1).filter(|_| end > start) {
+            Some(last) => items[last].text.clone(),
+            None => words.clone(),
+        };
+        measure = measure.max(next.text.chars().count());
+        if !goes_on(&words, next, narrow) || ends_short(&last, &next.text, measure) {
+            break;
+        }
+        add(&mut words, &next.text);
         end += 1;
     }
     (end, without_note(words))
@@ -82,6 +91,9 @@ fn goes_on(words: &str, next: &Item, narrow: bool) -> bool {
     if small {
         return !is_paragraph(&next.text);
     }
+    if after_phrase(&next.text, "adopted by").is_some() {
+        return false;
+    }
     let wide = !narrow || next.text.chars().count() >= TEXT_WIDTH;
     let whole_letter = is_whole_letter(words);
     !(wide || whole_letter || is_heading(&next.text) || begins_text(&next.text))
@@ -99,6 +111,15 @@ pub(super) fn is_open(words: &str, next: &str) -> bool {
         || bracketed
         || CONNECTORS.contains(&lower.as_str())
         || names::is_cut_between(words, next)
+}
+
+/// Whether a line ends a paragraph: it leaves room, in a measure of so many
+/// characters, for the word that begins the next line with a capital.
+pub(super) fn ends_short(line: &str, next: &str, measure: usize) -> bool {
+    let word = next.split(' ').next().unwrap_or_default();
+    let room = line.chars().count() + 1 + word.chars().count() <= measure;
+    let small = next.starts_with(char::is_lowercase);
+    room && !small && !is_open(line, next)
 }
 
 /// Whether a letter's title already names who it is addressed to.

@@ -110,7 +110,7 @@ pub(super) const UNITED_NATIONS: [&str; 6] = [
 ];
 
 /// Organs with a name of their own, as it is written.
-pub(super) const ORGANS: [&str; 57] = [
+pub(super) const ORGANS: [&str; 91] = [
     "General Assembly",
     "Security Council",
     "Economic and Social Council",
@@ -127,6 +127,40 @@ pub(super) const ORGANS: [&str; 57] = [
     "Fifth Committee",
     "Sixth Committee",
     "General Committee",
+    "Trade and Development Board",
+    "Industrial Development Board",
+    "Peacebuilding Commission",
+    "Disarmament Commission",
+    "Conference on Disarmament",
+    "International Law Commission",
+    "Statistical Commission",
+    "Commission on Human Rights",
+    "Commission on the Status of Women",
+    "Commission for Social Development",
+    "Commission on Narcotic Drugs",
+    "Commission on Crime Prevention and Criminal Justice",
+    "Commission on Sustainable Development",
+    "Commission on Population and Development",
+    "Commission on Science and Technology for Development",
+    "Committee for Programme and Coordination",
+    "Committee on Non-Governmental Organizations",
+    "Human Rights Committee",
+    "Committee against Torture",
+    "Committee on the Rights of the Child",
+    "Committee on the Elimination of Racial Discrimination",
+    "Committee on the Elimination of Discrimination against Women",
+    "Committee on Economic, Social and Cultural Rights",
+    "Committee on the Peaceful Uses of Outer Space",
+    "Special Committee on Peacekeeping Operations",
+    "Economic Commission for Africa",
+    "Economic Commission for Europe",
+    "Economic Commission for Latin America and the Caribbean",
+    "Economic and Social Commission for Asia and the Pacific",
+    "Economic and Social Commission for Western Asia",
+    "Permanent Forum on Indigenous Issues",
+    "United Nations Forum on Forests",
+    "Conseil du commerce et du développement",
+    "Junta de Comercio y Desarrollo",
     "Assemblée générale",
     "Conseil de sécurité",
     "Conseil économique et social",
@@ -237,7 +271,7 @@ pub(super) const SESSION_WORDS: [&str; 22] = [
 ];
 
 /// Number words that ordinals are made of.
-pub(super) const NUMBER_WORDS: [&str; 58] = [
+pub(super) const NUMBER_WORDS: [&str; 56] = [
     "first",
     "second",
     "third",
@@ -285,8 +319,6 @@ pub(super) const NUMBER_WORDS: [&str; 58] = [
     "eighty",
     "ninety",
     "hundred",
-    "eightyfirst",
-    "sixtysecond",
     "and",
     "i",
     "ii",
@@ -315,49 +347,74 @@ pub(super) const FOREIGN_SESSION_ENDS: [&str; 9] = [
 pub(super) const FOREIGN_SESSION_OPENINGS: [&str; 3] =
     ["الدورة ", "السنة ", "Período de sesiones de "];
 
-/// Languages in lower case as mastheads name them, and as they are written
-/// where print has only capitals.
-pub(super) const LANGUAGES: [&str; 40] = [
-    "arabic",
-    "chinese",
-    "english",
-    "french",
-    "russian",
-    "spanish",
-    "german",
-    "portuguese",
-    "arabe",
-    "chinois",
-    "anglais",
-    "français",
-    "francais",
-    "russe",
-    "espagnol",
-    "árabe",
-    "chino",
-    "inglés",
-    "ingles",
-    "francés",
-    "frances",
-    "ruso",
-    "español",
-    "espanol",
-    "арабский",
-    "китайский",
-    "английский",
-    "французский",
-    "русский",
-    "испанский",
-    "العربية",
-    "الصينية",
-    "الإنكليزية",
-    "الإنجليزية",
-    "الفرنسية",
-    "الروسية",
-    "الإسبانية",
-    "中文",
-    "英文",
-    "法文",
+/// Languages in lower case as mastheads name them, with the English name.
+pub(super) const LANGUAGES: [(&str, &[&str]); 8] = [
+    (
+        "Arabic",
+        &[
+            "arabic",
+            "arabe",
+            "árabe",
+            "арабский",
+            "العربية",
+            "阿拉伯文",
+        ],
+    ),
+    (
+        "Chinese",
+        &[
+            "chinese",
+            "chinois",
+            "chino",
+            "китайский",
+            "الصينية",
+            "中文",
+        ],
+    ),
+    (
+        "English",
+        &[
+            "english",
+            "anglais",
+            "inglés",
+            "ingles",
+            "английский",
+            "الإنكليزية",
+            "الإنجليزية",
+            "英文",
+        ],
+    ),
+    (
+        "French",
+        &[
+            "french",
+            "français",
+            "francais",
+            "francés",
+            "frances",
+            "французский",
+            "الفرنسية",
+            "法文",
+        ],
+    ),
+    (
+        "Russian",
+        &["russian", "russe", "ruso", "русский", "الروسية", "俄文"],
+    ),
+    (
+        "Spanish",
+        &[
+            "spanish",
+            "espagnol",
+            "español",
+            "espanol",
+            "испанский",
+            "الإسبانية",
+            "西班牙文",
+        ],
+    ),
+    ("German", &["german", "allemand", "alemán"]),
+    ("Portuguese", &["portuguese", "portugais", "portugués"]),
 ];
 
 /// Labels before the original language, in lower case.
@@ -375,30 +432,68 @@ pub(super) const ORIGINAL_LABELS: [&str; 8] = [
 /// Labels before the distribution, in lower case.
 pub(super) const DISTRIBUTION_LABELS: [&str; 3] = ["distr.", "distribution", "distr"];
 
-/// What may follow the label of distribution, in lower case.
-pub(super) const DISTRIBUTIONS: [&str; 22] = [
-    "general",
-    "limited",
-    "restricted",
-    "unrestricted",
-    "derestricted",
-    "provisional",
-    "confidential",
-    "générale",
-    "generale",
-    "limitée",
-    "limitee",
-    "restreinte",
-    "réservée",
-    "limitada",
-    "reservada",
-    "restringida",
-    "общая",
-    "общее",
-    "ограниченная",
-    "عام",
-    "محدود",
-    "一般",
+/// What may follow the label of distribution, in lower case, with the English
+/// word.
+pub(super) const DISTRIBUTIONS: [(&str, &[&str]); 7] = [
+    (
+        "General",
+        &[
+            "general",
+            "générale",
+            "generale",
+            "общая",
+            "общее",
+            "عام",
+            "عامة",
+            "一般",
+        ],
+    ),
+    (
+        "Limited",
+        &[
+            "limited",
+            "limitée",
+            "limitee",
+            "limitada",
+            "ограниченная",
+            "محدود",
+            "محدودة",
+            "有限",
+        ],
+    ),
+    (
+        "Restricted",
+        &[
+            "restricted",
+            "restreinte",
+            "réservée",
+            "reservada",
+            "restringida",
+            "限制",
+        ],
+    ),
+    ("Unrestricted", &["unrestricted"]),
+    ("Derestricted", &["derestricted"]),
+    ("Provisional", &["provisional"]),
+    ("Confidential", &["confidential"]),
+];
+
+/// Words that lose the hyphen at a line's end when text is extracted.
+pub(super) const HYPHENATED: [(&str, &str); 4] = [
+    ("SecretaryGeneral", "Secretary-General"),
+    ("DirectorGeneral", "Director-General"),
+    ("UnderSecretary", "Under-Secretary"),
+    ("VicePresident", "Vice-President"),
+];
+
+/// The tens that ordinals join to a unit with a hyphen, in lower case.
+pub(super) const TENS: [&str; 8] = [
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+
+/// The units of ordinals, in lower case.
+pub(super) const UNITS: [&str; 9] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
 ];
 
 /// Words after which a title goes on: the line it stands on is not its last.

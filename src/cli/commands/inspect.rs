@@ -112,8 +112,9 @@ impl Row {
 /// The fields that the document prints, under the names of a record's columns.
 fn rows(masthead: &Masthead) -> Vec<Row> {
     let symbols = masthead.symbols.iter().map(|field| {
-        let mark = if field.value.is_reissue() { "*" } else { "" };
-        field.clone_as(format!("{}{mark}", field.value.canonical()))
+        let printed = field.value.printed();
+        let marks = &printed[printed.trim_end_matches('*').len()..];
+        field.clone_as(format!("{}{marks}", field.value.canonical()))
     });
     let bodies = || masthead.bodies.iter();
     let signatories = || masthead.signatories.iter();
