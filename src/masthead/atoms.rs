@@ -171,7 +171,10 @@ fn parts(text: &str) -> Vec<(Atom, String)> {
         };
         let words = rest[..rest.len() - after.len()].trim();
         parts.push((atom, words.to_owned()));
-        rest = after.trim_start_matches([' ', '*', ',', ';']);
+        rest = after.trim_start_matches([' ', ',', ';']);
+        if bar_code(rest).is_none() {
+            rest = rest.trim_start_matches(['*', ' ']);
+        }
     }
     if rest.is_empty() && !parts.is_empty() {
         return parts;
@@ -209,7 +212,8 @@ fn part(text: &str) -> Option<(Atom, &str)> {
 fn mark(text: &str) -> Option<Atom> {
     let is_plain = |text: &str| !text.chars().any(char::is_alphanumeric);
     let is_code = |c: char| c.is_ascii_digit() || matches!(c, '*' | '/' | ' ');
-    if text.chars().all(is_code) || is_plain(text) {
+    let is_series = after_phrase(text, "Official Records").is_some_and(str::is_empty);
+    if text.chars().all(is_code) || is_plain(text) || is_series {
         return Some(Atom::Mark);
     }
     let after_marks = text.trim_start_matches('*');

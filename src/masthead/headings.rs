@@ -1,7 +1,7 @@
 //! The line that says what a document is: `Letter dated …`, `Ruritania: draft
 //! resolution`, `Report of the Secretary-General`.
 
-use super::atoms::Item;
+use super::atoms::{Atom, Item};
 use super::phrase::after_phrase;
 use super::session;
 use super::words::SUFFIX_LINES;
@@ -328,7 +328,9 @@ const REPORT_ADJECTIVES: [&str; 12] = [
 
 /// The heading among the given items. What sponsors submit and organs adopt
 /// comes first, then letters, then reports and notes: titles of agenda items
-/// name letters and reports too. Of two letters or reports the last counts.
+/// name letters and reports too. Of two letters the first counts that isn't the
+/// title of an agenda item (the second is what the first was added to), of two
+/// reports the last.
 pub(super) fn find(items: &[Item]) -> Option<Heading> {
     let at = |index: usize| {
         sponsored(items, index)
@@ -341,9 +343,19 @@ pub(super) fn find(items: &[Item]) -> Option<Heading> {
             .iter()
             .find(|heading| places.contains(&heading.place))
     };
+    let below_item = |heading: &&Heading| {
+        let above = items[..heading.start].last();
+        above.is_some_and(|above| matches!(above.atom, Atom::Agenda(_)))
+    };
+    let letters = || {
+        headings
+            .iter()
+            .filter(|heading| heading.place == Place::Itself)
+    };
+    let own = || letters().find(|letter| !below_item(letter));
     let last_of = |place| headings.iter().rfind(|heading| heading.place == place);
     first_of(&[Place::After, Place::AfterNumber])
-        .or_else(|| last_of(Place::Itself))
+        .or_else(|| own().or_else(|| letters().next()))
         .or_else(|| last_of(Place::Before))
         .cloned()
 }

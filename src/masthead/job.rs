@@ -1,5 +1,9 @@
 //! Job numbers: `25-16535* (E)`, `GE.22-04567(E)`.
 
+use super::atoms::Item;
+use super::field::{Confidence, Field};
+use super::lines::Printed;
+
 /// A job number as printed, with an asterisk for each reissue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Job<'a> {
@@ -10,6 +14,42 @@ pub(super) struct Job<'a> {
 
 /// The duty stations that stand before the year.
 const STATIONS: [&str; 6] = ["GE.", "V.", "NA.", "N.", "K.", "N"];
+
+/// The job number: one that a language follows, as on the first page, else one
+/// that stands alone, else any that begins a line.
+pub(super) fn read<'a>(
+    masthead: impl Iterator<Item = &'a Item>,
+    lines: &'a [Printed],
+) -> Option<Field<String>> {
+    let of_masthead = masthead.map(|item| (item.text.as_str(), item.number, item.page));
+    let of_lines = lines
+        .iter()
+        .map(|line| (line.text.as_str(), line.number, line.page));
+    let mut best: Option<Field<String>> = None;
+    for (text, line, page) in of_masthead.chain(of_lines) {
+        let Some((job, rest)) = at(text) else {
+            continue;
+        };
+        let confidence = match (job.full, rest.is_empty()) {
+            (true, _) => Confidence::Certain,
+            (false, true) => Confidence::Likely,
+            (false, false) => Confidence::Guess,
+        };
+        if best
+            .as_ref()
+            .is_none_or(|best| confidence < best.confidence)
+        {
+            best = Some(Field {
+                value: job.number.to_owned(),
+                printed: text.to_owned(),
+                line,
+                page,
+                confidence,
+            });
+        }
+    }
+    best
+}
 
 /// The job number that a text begins with, and what follows: year and serial
 /// number, a language, processing dates.

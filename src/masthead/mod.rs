@@ -39,7 +39,6 @@ use crate::reading::Line;
 use crate::statement::{PartialDate, Signatory};
 use crate::symbol::Symbol;
 
-use self::lines::Printed;
 use self::opening::Opening;
 
 /// What a document prints about itself. Absent is what it doesn't print.
@@ -137,7 +136,7 @@ pub fn read(lines: &[Line]) -> Masthead {
         } else {
             Vec::new()
         },
-        job_number: job_number(&printed),
+        job_number: job::read(opening.jobs(), &printed),
         adopted_on: opening.adopted_on(),
         reissued_on: reissue::read(&printed),
         adopts: opening.adopts(),
@@ -152,30 +151,5 @@ fn letter_date(title: &Field<String>) -> Option<Field<PartialDate>> {
     Some(Field {
         printed,
         ..title.clone_as(found.date)
-    })
-}
-
-/// The job number: that of the first page, which a language follows, else the
-/// first that stands on a line of its own.
-fn job_number(lines: &[Printed]) -> Option<Field<String>> {
-    let jobs = || {
-        lines.iter().filter_map(|line| {
-            let (job, rest) = job::at(&line.text)?;
-            Some((line, job, rest))
-        })
-    };
-    let full = jobs().find(|(_, job, _)| job.full);
-    let alone = || jobs().find(|(_, _, rest)| rest.is_empty());
-    let (line, job, rest) = full.or_else(alone).or_else(|| jobs().next())?;
-    Some(Field {
-        value: job.number.to_owned(),
-        printed: line.text.clone(),
-        line: line.number,
-        page: line.page,
-        confidence: match (job.full, rest.is_empty()) {
-            (true, _) => Confidence::Certain,
-            (false, true) => Confidence::Likely,
-            (false, false) => Confidence::Guess,
-        },
     })
 }

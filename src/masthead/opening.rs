@@ -68,6 +68,7 @@ impl Opening {
             has(|atom| matches!(atom, Atom::Symbol(_))),
             has(|atom| matches!(atom, Atom::Session(_))),
             has(|atom| matches!(atom, Atom::Agenda(_))),
+            has(|atom| matches!(atom, Atom::Meeting(_))),
             self.heading.is_some(),
             self.begins_with(title::is_organ_speaking),
         ];
@@ -273,6 +274,11 @@ impl Opening {
             .filter(|item| item.is_text())
             .filter_map(|item| Some((item, headings::suffix_line(&item.text)?)))
             .last()
+    }
+
+    /// The job numbers that stand in the masthead.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| item.atom == Atom::Job)
     }
 
     pub(super) fn title(&self) -> Option<Field<String>> {
