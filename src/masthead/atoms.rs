@@ -17,7 +17,9 @@ use super::names::{self, sentence_case};
 use super::phrase::{after_phrase, after_word};
 use super::session;
 use super::symbols;
-use super::words::{DISTRIBUTION_LABELS, DISTRIBUTIONS, ORIGINAL_LABELS, UNITED_NATIONS, WEEKDAYS};
+use super::words::{
+    DISTRIBUTION_LABELS, DISTRIBUTIONS, ORIGINAL_LABELS, UNITED_NATIONS, WEEKDAYS, YEAR_WORDS,
+};
 
 /// How many lines one name may take.
 const MAX_JOINED: usize = 4;
@@ -271,7 +273,9 @@ fn date(text: &str) -> Option<(Atom, &str)> {
         return Some((Atom::Meeting(found.date), ""));
     }
     let found = dates::first(text).filter(|found| found.start == 0)?;
-    Some((Atom::Date(found.date), &text[found.end..]))
+    let rest = &text[found.end..];
+    let after_year = after_word(rest.trim_start(), &YEAR_WORDS);
+    Some((Atom::Date(found.date), after_year.unwrap_or(rest)))
 }
 
 #[cfg(test)]

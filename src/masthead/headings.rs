@@ -253,6 +253,13 @@ const OPENINGS: [(&str, &str, Place); 91] = [
     ("informe del", "report", Place::Before),
 ];
 
+/// How the titles of letters end in Chinese.
+const LETTER_ENDINGS: [(&str, &str); 3] = [
+    ("的同文信", "identical letters"),
+    ("的信", "letter"),
+    ("的普通照会", "note verbale"),
+];
+
 /// What sponsors submit, after a colon; in lower case, with the kind.
 const SPONSORED: [(&str, &str); 16] = [
     ("revised draft resolution", "draft resolution"),
@@ -391,6 +398,13 @@ pub(super) fn is_meeting(text: &str) -> bool {
     }
 }
 
+/// The kind of letter whose title a Chinese line ends.
+pub(super) fn ends_letter(text: &str) -> Option<&'static str> {
+    let bare = text.trim_end_matches('*');
+    let ending = LETTER_ENDINGS.iter().find(|(end, _)| bare.ends_with(end));
+    ending.map(|(_, kind)| *kind)
+}
+
 /// Whether a line begins a heading.
 pub(super) fn is_heading(text: &str) -> bool {
     let text = without_ordinal(text);
@@ -409,7 +423,8 @@ fn opening(items: &[Item], index: usize) -> Option<Heading> {
         return None;
     }
     let text = without_ordinal(&item.text);
-    let (kind, place) = resolution_number(text).or_else(|| {
+    let by_ending = || Some((ends_letter(text)?, Place::Itself));
+    let (kind, place) = resolution_number(text).or_else(by_ending).or_else(|| {
         OPENINGS
             .iter()
             .find(|(words, _, _)| after_phrase(text, words).is_some())

@@ -12,6 +12,9 @@ pub(super) struct Job<'a> {
     pub(super) full: bool,
 }
 
+/// The longest mark of a typist between number and language, in bytes.
+const MAX_MARK: usize = 12;
+
 /// The duty stations that stand before the year.
 const STATIONS: [&str; 6] = ["GE.", "V.", "NA.", "N.", "K.", "N"];
 
@@ -76,21 +79,20 @@ pub(super) fn at(text: &str) -> Option<(Job<'_>, &str)> {
     if after.starts_with(|c: char| c.is_alphanumeric() || c == '-') {
         return None;
     }
+    let number = &text[..start + 8 + star];
     let (full, after) = language(after);
     let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    let number = &text[..start + 8 + star];
     Some((Job { number, full }, rest))
 }
 
-/// Skips `(E)`.
+/// Skips `(E)`, and the typist's mark that older documents print before it.
 fn language(text: &str) -> (bool, &str) {
-    let trimmed = text.trim_start();
-    for letter in ["(A)", "(C)", "(E)", "(F)", "(R)", "(S)"] {
-        if let Some(rest) = trimmed.strip_prefix(letter) {
-            return (true, rest);
-        }
-    }
-    (false, text)
+    const LETTERS: [&str; 6] = ["(A)", "(C)", "(E)", "(F)", "(R)", "(S)"];
+    LETTERS
+        .iter()
+        .filter_map(|letter| text.split_once(letter))
+        .find(|(before, _)| before.len() <= MAX_MARK && before.split_whitespace().count() <= 1)
+        .map_or((false, text), |(_, rest)| (true, rest))
 }
 
 #[cfg(test)]
@@ -104,6 +106,7 @@ mod tests {
             ("07-42447 (E) 130707", "07-42447", true, ""),
             ("22-00768 (E) 030222 090322", "22-00768", true, ""),
             ("GE.22-04567(E)", "GE.22-04567", true, ""),
+            ("90-12345  1234Z (E)", "90-12345", true, ""),
             ("71-19641", "71-19641", false, ""),
             ("90-26526 iP", "90-26526", false, "iP"),
         ] {

@@ -400,6 +400,9 @@ impl Opening {
                 .or_else(|| self.title_below(heading))
                 .or_else(itself),
             Place::After => self.title_at(heading.end),
+            Place::AfterNumber if heading.kind == "decision" => {
+                self.numbered_title(heading.end).or_else(itself)
+            }
             Place::AfterNumber => self.numbered_title(heading.end),
         }
     }
@@ -424,9 +427,8 @@ impl Opening {
     /// that isn't in capitals as the heading is.
     fn title_below(&self, heading: &Heading) -> Option<(usize, usize, String)> {
         let next = self.items.get(heading.end)?;
-        let in_capitals = |text: &str| !text.contains(char::is_lowercase);
         let above = &self.items[heading.end - 1].text;
-        let apart = next.opens || in_capitals(above) && !in_capitals(&next.text);
+        let apart = next.opens || title::in_capitals(above) && !title::in_capitals(&next.text);
         (apart && next.is_text())
             .then(|| self.title_at(heading.end))
             .flatten()

@@ -44,7 +44,7 @@ pub(super) fn read(lines: &[Printed]) -> Vec<Field<Signatory>> {
 }
 
 /// What follows `(Signed)` at the start of a line.
-fn after_signed(text: &str) -> Option<&str> {
+pub(super) fn after_signed(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(['*', '_']);
     SIGNED
         .iter()
@@ -53,7 +53,7 @@ fn after_signed(text: &str) -> Option<&str> {
 }
 
 /// Whether a line heads an annex or another part.
-fn is_part(text: &str) -> bool {
+pub(super) fn is_part(text: &str) -> bool {
     if !text.starts_with(|c: char| c.is_uppercase() || !c.is_lowercase()) {
         return false;
     }

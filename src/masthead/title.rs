@@ -1,10 +1,11 @@
 //! Where titles end, and where the text of a document begins.
 
 use super::atoms::{Atom, Item};
-use super::headings::{is_heading, suffix_line};
+use super::headings::{self, is_heading, suffix_line};
 use super::names;
 use super::phrase::after_phrase;
-use super::words::{CONNECTORS, TEXT_OPENINGS};
+use super::signature;
+use super::words::{CONNECTORS, TEXT_HEADINGS, TEXT_OPENINGS};
 
 /// The most lines that a title takes.
 const MAX_LINES: usize = 16;
@@ -52,9 +53,11 @@ pub(super) fn heading_end(items: &[Item], start: usize, end: usize) -> usize {
     let mut end = end;
     while let Some(next) = items.get(end) {
         let small = next.text.starts_with(char::is_lowercase);
-        let named = words.rsplit_once(", ").is_some_and(|(before, name)| {
-            before.contains("submitted by") && !name.contains('(') && !next.opens
-        });
+        // The name of who submits it, and the State in brackets after that.
+        let named = words.contains("submitted by")
+            && words.contains(", ")
+            && !words.contains('(')
+            && !next.opens;
         let open = is_open(&words, &next.text) || named;
         if !next.is_text() || !(small || open) || end - start >= MAX_LINES {
             break;
@@ -94,6 +97,9 @@ fn goes_on(words: &str, next: &Item, narrow: bool) -> bool {
     if after_phrase(&next.text, "adopted by").is_some() {
         return false;
     }
+    if in_capitals(words) {
+        return in_capitals(&next.text) && !is_heading(&next.text);
+    }
     let wide = !narrow || next.text.chars().count() >= TEXT_WIDTH;
     let whole_letter = is_whole_letter(words);
     !(wide || whole_letter || is_heading(&next.text) || begins_text(&next.text))
@@ -113,6 +119,11 @@ pub(super) fn is_open(words: &str, next: &str) -> bool {
         || names::is_cut_between(words, next)
 }
 
+/// Whether a text has letters, and all of them are capitals.
+pub(super) fn in_capitals(text: &str) -> bool {
+    text.contains(char::is_uppercase) && !text.contains(char::is_lowercase)
+}
+
 /// Whether a line ends a paragraph: it leaves room, in a measure of so many
 /// characters, for the word that begins the next line with a capital.
 pub(super) fn ends_short(line: &str, next: &str, measure: usize) -> bool {
@@ -124,6 +135,9 @@ pub(super) fn ends_short(line: &str, next: &str, measure: usize) -> bool {
 
 /// Whether a letter's title already names who it is addressed to.
 fn is_whole_letter(words: &str) -> bool {
+    if headings::ends_letter(words).is_some() {
+        return true;
+    }
     let Some(after) = [
         "letter",
         "letters",
@@ -174,20 +188,17 @@ pub(super) fn text_start(items: &[Item]) -> usize {
 /// Whether a line can only be the first of a text: a numbered paragraph, an
 /// organ that speaks, a phrase that letters begin with.
 pub(super) fn begins_text(text: &str) -> bool {
-    let lower = text.to_lowercase();
     let starts_large = !text.starts_with(char::is_lowercase);
+    let bare = text.trim_end_matches(['*', ':', ' ']).to_lowercase();
     is_paragraph(text)
         || is_speaker(text)
+        || signature::after_signed(text).is_some()
+        || signature::is_part(text)
+        || TEXT_HEADINGS.contains(&bare.as_str())
         || starts_large
-            && TEXT_OPENINGS.iter().any(|opening| {
-                // An opening that ends in a space may go on with any word.
-                match opening.strip_suffix(' ') {
-                    Some(words) => {
-                        after_phrase(&lower, words).is_some_and(|rest| rest.starts_with(' '))
-                    }
-                    None => after_phrase(&lower, opening).is_some(),
-                }
-            })
+            && TEXT_OPENINGS
+                .iter()
+                .any(|opening| after_phrase(text, opening).is_some())
 }
 
 /// `1.`, `1. The`, `I.`, `I. Introduction`, `A. General`.
