@@ -75,7 +75,7 @@ pub(super) fn read(items: &[Item]) -> Vec<Body> {
 
 /// Turns lines into organs where only their place tells: before a session, or
 /// between the name of the Organization and the distribution.
-pub(super) fn name_by_place(items: &mut Vec<Item>) {
+pub(super) fn name_by_place(items: &mut [Item]) {
     let mut at = 0;
     while at < items.len() {
         let run = items[at..].iter().take_while(|item| item.is_text()).count();
@@ -110,7 +110,7 @@ pub(super) fn name_by_place(items: &mut Vec<Item>) {
     }
 }
 
-fn make_organ(items: &mut Vec<Item>, start: usize, length: usize) {
+fn make_organ(items: &mut [Item], start: usize, length: usize) {
     let words: Vec<&str> = items[start..start + length]
         .iter()
         .map(|item| item.text.trim_end_matches('*'))

@@ -224,7 +224,16 @@ impl Opening {
             .collect();
         let mut symbols: Vec<Field<Symbol>> = Vec::new();
         let mut last = None;
-        for (at, item) in self.items.iter().enumerate() {
+        let page = self
+            .items
+            .iter()
+            .find(|item| item.is_masthead())
+            .map(|item| item.page);
+        let on_page = self
+            .items
+            .iter()
+            .take_while(|item| page.is_none_or(|page| item.page <= page));
+        for (at, item) in on_page.enumerate() {
             let Atom::Symbol(joint) = &item.atom else {
                 continue;
             };
@@ -273,7 +282,7 @@ impl Opening {
             .iter()
             .filter(|item| item.is_text())
             .filter_map(|item| Some((item, headings::suffix_line(&item.text)?)))
-            .last()
+            .next_back()
     }
 
     /// The job numbers that stand in the masthead.
@@ -516,7 +525,7 @@ fn resolution_number(text: &str) -> Option<&str> {
         .is_some_and(|(session, serial)| !session.is_empty() && !serial.is_empty());
     if !slashed {
         let (session, after) = rest.strip_prefix(" (")?.split_once(')')?;
-        let known = session.len() <= 8 && session.chars().all(|c| is_part(c));
+        let known = session.len() <= 8 && session.chars().all(is_part);
         rest = after.strip_prefix('.').filter(|_| known)?;
         return Some(rest.trim());
     }

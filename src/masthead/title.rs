@@ -236,7 +236,8 @@ pub(super) fn is_organ_speaking(text: &str) -> bool {
 
 /// Adds a line to a title. A word cut at a hyphen stays hyphenated.
 pub(super) fn add(words: &mut String, line: &str) {
-    if !words.is_empty() && !(words.ends_with('-') && line.starts_with(char::is_alphabetic)) {
+    let hyphenated = words.ends_with('-') && line.starts_with(char::is_alphabetic);
+    if !(words.is_empty() || hyphenated) {
         words.push(' ');
     }
     words.push_str(line);

@@ -12,7 +12,7 @@ use crate::cli::{Outcome, render};
 
 /// The columns of the table, in characters, without the two before each.
 const NAME_WIDTH: usize = 17;
-const VALUE_WIDTH: usize = 41;
+const VALUE_WIDTH: usize = 40;
 
 pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let file = NamedFile::new(path)?;
