@@ -144,7 +144,13 @@ fn joined(lines: &[Printed]) -> (String, usize) {
 /// Whether a line is a label whose value must follow.
 fn is_label(text: &str) -> bool {
     let bare = text.trim_end_matches([':', ' ']).to_lowercase();
-    DISTRIBUTION_LABELS.contains(&bare.as_str()) || ORIGINAL_LABELS.contains(&bare.as_str())
+    DISTRIBUTION_LABELS.contains(&bare.as_str()) || is_original_label(text)
+}
+
+/// Whether a line is nothing but the label of the original language.
+pub(super) fn is_original_label(text: &str) -> bool {
+    let bare = text.trim_end_matches([':', ' ']).to_lowercase();
+    ORIGINAL_LABELS.contains(&bare.as_str())
 }
 
 /// Whether a list of original languages goes on.
@@ -230,7 +236,11 @@ fn bar_code(text: &str) -> Option<(Atom, &str)> {
     is_code.then_some((Atom::Mark, rest))
 }
 
+/// `Distr.: General`; in 1947 the word stood alone.
 fn distribution(text: &str) -> Option<(Atom, &str)> {
+    if after_phrase(text, "unrestricted") == Some("") {
+        return Some((Atom::Distribution("Unrestricted".to_owned()), ""));
+    }
     let rest = DISTRIBUTION_LABELS
         .iter()
         .find_map(|label| after_phrase(text, label))?;
@@ -264,13 +274,13 @@ fn language(text: &str) -> Option<(Atom, &str)> {
 }
 
 fn date(text: &str) -> Option<(Atom, &str)> {
-    if dates::is_period(text) {
-        return Some((Atom::Period, ""));
-    }
     if let Some(after) = after_word(text, &WEEKDAYS) {
         let after = after.trim_start_matches([',', ' ']);
         let found = dates::first(after).filter(|found| found.start == 0)?;
         return Some((Atom::Meeting(found.date), ""));
+    }
+    if dates::is_period(text) {
+        return Some((Atom::Period, ""));
     }
     let found = dates::first(text).filter(|found| found.start == 0)?;
     let rest = &text[found.end..];

@@ -57,6 +57,7 @@ pub(super) fn read<'a>(
 /// The job number that a text begins with, and what follows: year and serial
 /// number, a language, processing dates.
 pub(super) fn at(text: &str) -> Option<(Job<'_>, &str)> {
+    let text = text.trim_start_matches('-');
     let station = STATIONS
         .iter()
         .find(|station| text.starts_with(*station))
@@ -107,6 +108,7 @@ mod tests {
             ("22-00768 (E) 030222 090322", "22-00768", true, ""),
             ("GE.22-04567(E)", "GE.22-04567", true, ""),
             ("90-12345  1234Z (E)", "90-12345", true, ""),
+            ("----97-03313 (E)", "97-03313", true, ""),
             ("71-19641", "71-19641", false, ""),
             ("90-26526 iP", "90-26526", false, "iP"),
         ] {

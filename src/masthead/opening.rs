@@ -19,6 +19,9 @@ use super::title;
 /// How many parts the date may stand from the distribution or language.
 const DATE_REACH: usize = 5;
 
+/// How many parts at most make up a masthead, where nothing tells its end.
+const MASTHEAD_PARTS: usize = 16;
+
 /// The longest title, in characters: what is longer is text.
 const MAX_TITLE: usize = 600;
 
@@ -131,9 +134,13 @@ impl Opening {
     }
 
     pub(super) fn original_language(&self) -> Option<Field<Vec<String>>> {
-        self.labelled(|atom| match atom {
+        let labelled = self.labelled(|atom| match atom {
             Atom::Original(languages) => Some(languages.clone()),
             _ => None,
+        });
+        labelled.or_else(|| {
+            let language = self.language_behind_label()?;
+            Some(language.clone_as(vec![language.value.clone()]))
         })
     }
 
@@ -144,10 +151,27 @@ impl Opening {
         })
     }
 
+    /// The language of this version, before the original one.
     pub(super) fn language_line(&self) -> Option<Field<String>> {
-        self.masthead().iter().find_map(|item| match &item.atom {
-            Atom::Language(language) => Some(item.field(language.clone())),
-            _ => None,
+        let label = self.original_label().unwrap_or(self.items.len());
+        let before = &self.masthead()[..label.min(self.masthead().len())];
+        before.iter().find_map(language)
+    }
+
+    /// The label of the original language, where extraction put other columns
+    /// between it and the language.
+    fn original_label(&self) -> Option<usize> {
+        let is_label = |item: &Item| item.is_text() && atoms::is_original_label(&item.text);
+        self.items.iter().position(is_label)
+    }
+
+    fn language_behind_label(&self) -> Option<Field<String>> {
+        let field = self.items[self.original_label()?..]
+            .iter()
+            .find_map(language)?;
+        Some(Field {
+            confidence: Confidence::Likely,
+            ..field
         })
     }
 
@@ -416,8 +440,9 @@ impl Opening {
         }
     }
 
-    /// The number of a meeting, or the last paragraph: but a single one below an
-    /// agenda item is the title of that item.
+    /// The number of a meeting, or what stands first below the masthead. Below an
+    /// agenda item that is the item's title, and the last paragraph counts, as on
+    /// the cover of a supplement.
     fn title_without_heading(&self) -> Option<(usize, usize, String)> {
         let is_meeting = |item: &Item| item.is_text() && headings::is_meeting(&item.text);
         if let Some(at) = self.items.iter().position(is_meeting) {
@@ -426,10 +451,21 @@ impl Opening {
         if self.is_record() {
             return None;
         }
+        let first = self.masthead_end();
+        let above = first.checked_sub(1).map(|above| &self.items[above].atom);
+        let is_supplement = self.items.iter().any(is_supplement);
+        if !(is_supplement || matches!(above, Some(Atom::Agenda(_)))) {
+            return self.title_at(first);
+        }
         let (start, end, words) = self.paragraph_before(self.items.len())?;
-        let before = self.items[..start].last();
-        let of_item = before.is_some_and(|item| matches!(item.atom, Atom::Agenda(_)));
-        (!of_item).then_some((start, end, words))
+        (start > first).then_some((start, end, words))
+    }
+
+    /// Where the masthead ends, if nothing else tells where the text begins.
+    fn masthead_end(&self) -> usize {
+        let top = self.items.iter().take(MASTHEAD_PARTS);
+        let masthead = top.enumerate().filter(|(_, item)| item.is_masthead());
+        masthead.last().map_or(0, |(at, _)| at + 1)
     }
 
     /// The title below a heading that nothing precedes: a new paragraph, or one
@@ -505,6 +541,13 @@ impl Opening {
             at += 1;
         }
         None
+    }
+}
+
+fn language(item: &Item) -> Option<Field<String>> {
+    match &item.atom {
+        Atom::Language(language) => Some(item.field(language.clone())),
+        _ => None,
     }
 }
 

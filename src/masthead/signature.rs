@@ -122,10 +122,10 @@ fn signatory(name: &str, lines: &[Printed]) -> (Option<Field<Signatory>>, usize)
         printed: printed.join(" "),
         line: first.number,
         page: first.page,
-        confidence: if whole {
-            Confidence::Certain
-        } else {
-            Confidence::Likely
+        confidence: match (name.contains(' '), whole) {
+            (false, _) => Confidence::Guess,
+            (true, false) => Confidence::Likely,
+            (true, true) => Confidence::Certain,
         },
     };
     (

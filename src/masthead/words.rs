@@ -553,7 +553,7 @@ pub(super) const TEXT_HEADINGS: [&str; 10] = [
 ];
 
 /// How the text of a document begins, right after its title.
-pub(super) const TEXT_OPENINGS: [&str; 65] = [
+pub(super) const TEXT_OPENINGS: [&str; 67] = [
     "the attached",
     "the permanent mission",
     "the present",
@@ -576,6 +576,8 @@ pub(super) const TEXT_OPENINGS: [&str; 65] = [
     "excellency",
     "further to",
     "held at",
+    "madam",
+    "sir",
     "i am",
     "i have",
     "i refer",
