@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Pin a ledger id: verification will accept that ledger as the office's
     Trust(Trust),
+    /// Show the metadata that a file prints: value, line, and how sure it is
+    Inspect(Inspect),
     /// Register files: new documents, or new versions of them
     Register(Box<Register>),
     /// Correct fields of a registered file's record
@@ -232,6 +234,12 @@ pub(crate) struct OneTarget {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Status {
     /// The file
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// The file; no ledger is needed
     pub(crate) file: PathBuf,
 }
 
