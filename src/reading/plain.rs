@@ -198,7 +198,7 @@ mod tests {
     fn a_text_passes_no_limit() {
         let limits = Limits {
             lines: 2,
-            text: 4,
+            text: 5,
             ..Limits::default()
         };
         assert!(read(b"a\nb\n", limits).is_ok());
@@ -207,7 +207,7 @@ mod tests {
             Err(ReadError::TooLarge { what: "lines", .. })
         ));
         assert!(matches!(
-            read(b"abcde", limits),
+            read(b"abcdef", limits),
             Err(ReadError::TooLarge { .. })
         ));
     }
