@@ -79,7 +79,7 @@ fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
         match relation(&left, &right, &gap, size) {
             Beside::Columns => return Cut::Regions(left, right),
             Beside::Blocks => {
-                return match row_of_blocks(&left, &right, size) {
+                return match row_of_blocks(region, size) {
                     Some(gap) => split_at(region, &gap),
                     None => Cut::Regions(left, right),
                 };
@@ -101,29 +101,11 @@ fn split_at<'a>(region: &[&'a Piece], gap: &Range<f64>) -> Cut<'a> {
     Cut::Regions(upper, lower)
 }
 
-/// The white below the first row of blocks, where there are more: blocks stand
-/// beside each other above and below it.
-fn row_of_blocks(left: &[&Piece], right: &[&Piece], size: f64) -> Option<Range<f64>> {
-    let extent = |side: &[&Piece]| {
-        let top = side
-            .iter()
-            .map(|piece| piece.bottom())
-            .fold(f64::INFINITY, f64::min);
-        let bottom = side
-            .iter()
-            .map(|piece| piece.top())
-            .fold(f64::NEG_INFINITY, f64::max);
-        (top, bottom)
-    };
-    let ((left_top, left_bottom), (right_top, right_bottom)) = (extent(left), extent(right));
-    let spans = left.iter().chain(right);
-    gaps(spans.map(|piece| (piece.top(), piece.bottom())))
+/// The white below the first row of blocks, if more follows it.
+fn row_of_blocks(region: &[&Piece], size: f64) -> Option<Range<f64>> {
+    gaps(region.iter().map(|piece| (piece.top(), piece.bottom())))
         .into_iter()
-        .find(|gap| {
-            gap.end - gap.start >= BLOCK_GAP * size
-                && gap.start >= left_top.max(right_top)
-                && gap.end <= left_bottom.min(right_bottom)
-        })
+        .find(|gap| gap.end - gap.start >= BLOCK_GAP * size)
 }
 
 /// How two sides of a gutter belong together.
