@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use docledger::digest::ContentDigest;
-use docledger::reading::{Kind, Limits, Line, Text, media_type, read};
+use docledger::reading::{Kind, Limits, Line, ReadError, Text, media_type, read};
 use docledger::statement::Document;
 use serde_json::{Value, json};
 
@@ -112,7 +112,7 @@ fn by_child(media_type: &str, bytes: Vec<u8>) -> anyhow::Result<Text> {
     match answer {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(hinted(
-            "the reader crashed on this file",
+            ReadError::Crashed.to_string(),
             "it may be damaged, too large, or made to do harm",
         )),
         Err(_) => Err(hinted(
@@ -132,26 +132,30 @@ fn stop(child: &mut Child) {
     child.wait().map(drop).unwrap_or_default();
 }
 
-/// The whole work of a child.
+/// The whole work of a child: its answer tells what went wrong, too.
 pub(crate) fn child(media_type: &str) -> anyhow::Result<Outcome> {
     limit()?;
-    // Panics are told by the answer; nobody sees their messages.
+    // What panics is told by the answer; nobody sees the message.
     std::panic::set_hook(Box::new(|_| {}));
+    let mut stdout = std::io::stdout().lock();
+    match on_own_stack(media_type) {
+        Ok(text) => write(&text, &mut stdout)?,
+        Err(error) => writeln!(stdout, "{}", json!({"error": format!("{error:#}")}))?,
+    }
+    stdout.flush()?;
+    Ok(Outcome::Good)
+}
+
+fn on_own_stack(media_type: &str) -> anyhow::Result<Text> {
     let bytes = bytes(std::io::stdin().lock(), "standard input")?;
     let media_type = media_type.to_owned();
     let parser = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || read(&media_type, &bytes, Limits::default()))?;
-    let Ok(read) = parser.join() else {
-        anyhow::bail!("the reader crashed on this file")
-    };
-    let mut stdout = std::io::stdout().lock();
-    match read {
-        Ok(text) => write(&text, &mut stdout)?,
-        Err(error) => writeln!(stdout, "{}", json!({"error": error.to_string()}))?,
+    match parser.join() {
+        Ok(text) => Ok(text?),
+        Err(_) => Err(ReadError::Crashed.into()),
     }
-    stdout.flush()?;
-    Ok(Outcome::Good)
 }
 
 /// Takes memory, time and core dumps from this process.
