@@ -209,3 +209,128 @@ fn hostile_packages_and_pages_of_html_end_with_an_answer() {
     let long = answer("text/plain", vec![b'a'; 200_000_000]);
     assert!(long.contains("longer than 64 MiB"), "{long}");
 }
+
+/// Runs the program on an office of its own: (exit code, output, complaints).
+fn office(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_docledger"))
+        .args(["--home", "office"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("DOCLEDGER_STATE", folder.join("state"))
+        .output()
+        .expect("runs");
+    let [out, err] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    (output.status.code(), out, err)
+}
+
+/// An office in which these files are registered as #1, #2 …
+fn office_with(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut init = vec!["init", "--no-passphrase"];
+    init.extend(["--issuer", "https://records.example.org"]);
+    init.extend(["--origin", "records.example.org/register"]);
+    assert_eq!(office(folder.path(), &init).0, Some(0));
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("writes");
+        let register = ["register", name, "--language", "en", "--yes"];
+        let (code, _, err) = office(folder.path(), &register);
+        assert_eq!(code, Some(0), "{err}");
+    }
+    folder
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<w:p>{text}</w:p>")
+}
+
+fn run(text: &str) -> String {
+    format!("<w:r><w:t>{text}</w:t></w:r>")
+}
+
+#[test]
+fn cat_and_diff_read_the_texts_of_registered_files() {
+    let first = paragraph(&run("Agenda item 31")) + &paragraph(&run("The same"));
+    let second = paragraph(&(run("Agenda item ") + "<w:ins>" + &run("32") + "</w:ins>"));
+    let folder = office_with(&[
+        ("a.docx", docx(&first)),
+        ("b.docx", docx(&(second + &paragraph(&run("The same"))))),
+        ("c.pdf", data("A_80_L.20.pdf")),
+    ]);
+    let cat = |arguments: &[&str]| office(folder.path(), &[&["cat"], arguments].concat());
+    assert_eq!(cat(&["#1", "--text"]).1, "Agenda item 31\nThe same\n");
+    let (code, out, err) = cat(&["#2", "--text"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(0), "Agenda item 32\nThe same\n")
+    );
+    assert_eq!(
+        err,
+        "#2: tracked changes are read as accepted: 1 insertion, 0 deletions\n"
+    );
+    let (_, out, _) = cat(&["#3", "--text", "--format", "json"]);
+    let mut lines = out.lines();
+    let head = "{\"language\":\"en\",\"lines\":19,\"schema\":\"docledger.text/1\",\"warnings\":[]}";
+    assert_eq!(lines.next(), Some(head));
+    assert_eq!(lines.next(), Some("{\"page\":1,\"text\":\"A/80/L.20\"}"));
+    let (code, out, _) = office(folder.path(), &["diff", "#1", "#2"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains("-Agenda item 31\n+Agenda item 32\n The same\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_a_hostile_file_does_ends_with_the_child() {
+    let form = |own: usize, inner: usize| {
+        let dictionary = format!(
+            "/Type/XObject /Subtype/Form /BBox [0 0 9 9] /Resources <</XObject <</X {inner} 0 R>>>> /Own {own}"
+        );
+        stream(&dictionary, &"/X Do ".repeat(100))
+    };
+    let forms: Vec<_> = (6..14).map(|own| form(own, own + 1)).collect();
+    let mut forms: Vec<_> = forms.iter().map(String::as_str).collect();
+    forms.push("<</Type/XObject /Subtype/Form>>");
+    let endless = page("/X Do", &forms);
+    let folder = office_with(&[("endless.pdf", endless), ("kind.bin", vec![0; 99])]);
+    let begun = Instant::now();
+    let (code, _, err) = office(folder.path(), &["cat", "#1", "--text"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("took longer than 8 seconds"), "{err}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    let (code, _, err) = office(folder.path(), &["cat", "#2", "--text"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("plain text, Markdown, HTML, DOCX, ODT and PDF"),
+        "{err}"
+    );
+    assert_eq!(office(folder.path(), &["verify"]).0, Some(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_takes_too_much_memory_is_told_as_a_crash() {
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+    for _ in 0..1024 {
+        packed.write_all(&[b'q'; 1 << 20]).expect("packs");
+    }
+    let packed = packed.finish().expect("packs");
+    let mut file = page("", &[]);
+    let at = file
+        .windows(5)
+        .position(|bytes| bytes == b"4 0 o")
+        .expect("there");
+    file.truncate(at);
+    let dictionary = format!("<</Filter/FlateDecode /Length {}>>", packed.len());
+    file.extend(format!("4 0 obj\n{dictionary}\nstream\n").bytes());
+    file.extend(packed);
+    file.extend(b"\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n");
+    let folder = office_with(&[("bomb.pdf", file)]);
+    let (code, _, err) = office(folder.path(), &["cat", "#1", "--text"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("the reader crashed on this file"), "{err}");
+}
