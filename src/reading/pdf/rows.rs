@@ -44,6 +44,17 @@ impl Piece {
         self.y - ABOVE * self.size
     }
 
+    /// Adds a small piece that stands behind this one. A raised number must not
+    /// become part of the word or number before it.
+    fn append_small(&mut self, small: &Self) {
+        let is_mark = small.y < self.y && small.text.chars().all(|c| c.is_ascii_digit());
+        if is_mark && self.text.ends_with(char::is_alphanumeric) {
+            self.text.push(' ');
+        }
+        self.text.push_str(&small.text);
+        self.end = small.end;
+    }
+
     pub(super) fn bottom(&self) -> f64 {
         self.y + BELOW * self.size
     }
@@ -191,8 +202,7 @@ fn attach_small(pieces: &mut Vec<Piece>) {
         if let Some(host) = behind {
             let small = pieces.remove(index);
             let host = if host > index { host - 1 } else { host };
-            pieces[host].text.push_str(&small.text);
-            pieces[host].end = small.end;
+            pieces[host].append_small(&small);
             join_follower(pieces, host, NEAR);
         } else if let Some(host) = before() {
             let small = pieces.remove(index);
@@ -270,10 +280,11 @@ mod tests {
     fn the_mark_of_a_footnote_stays_with_its_text() {
         let mut page = glyphs("end", 0.0, 100.0, 10.0);
         page.extend(glyphs("1", 15.0, 96.0, 6.0));
-        page.extend(glyphs("and", 23.0, 100.0, 10.0));
+        page.extend(glyphs("and;", 23.0, 100.0, 10.0));
+        page.extend(glyphs("2", 43.0, 96.0, 6.0));
         page.extend(glyphs("1", 0.0, 196.0, 6.0));
         page.extend(glyphs("Note.", 10.0, 200.0, 10.0));
-        assert_eq!(texts(page), ["end1 and", "1 Note."]);
+        assert_eq!(texts(page), ["end 1 and;2", "1 Note."]);
     }
 
     #[test]
