@@ -7,8 +7,10 @@ mod commands;
 mod error;
 mod keys;
 mod machine;
+mod progress;
 mod reader;
 mod render;
+mod standing;
 
 use std::process::ExitCode;
 
