@@ -65,8 +65,8 @@ pub(crate) enum Command {
     Log(OneTarget),
     /// Show what is registered of a document or file
     Show(OneTarget),
-    /// Write the bytes of a registered file to standard output
-    Cat(OneTarget),
+    /// Write the bytes of a registered file, or its text, to standard output
+    Cat(Cat),
     /// Compare two registered texts
     Diff(Diff),
     /// Verify the whole ledger
@@ -78,6 +78,9 @@ pub(crate) enum Command {
     /// Keys and their roles
     #[command(subcommand)]
     Key(Key),
+    /// Read the text of the file on standard input, in a process of its own
+    #[command(hide = true)]
+    ReadText(ReadText),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -229,6 +232,22 @@ pub(crate) struct EventFlags {
 pub(crate) struct OneTarget {
     /// A symbol, #17, SYMBOL@2, SYMBOL:fr, a digest, an ni: name, or a file
     pub(crate) target: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Cat {
+    /// A target as for `show`
+    pub(crate) target: PathBuf,
+    /// Print the text read from the file instead of its bytes
+    #[arg(long)]
+    pub(crate) text: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadText {
+    /// The file's media type
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) media_type: String,
 }
 
 #[derive(Debug, clap::Args)]
