@@ -376,6 +376,9 @@ pub(crate) struct Register {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    /// Don't read what the file prints about itself
+    #[arg(long)]
+    pub(crate) no_read: bool,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -8,14 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use docledger::digest::{ContentDigest, ContentHasher};
-use docledger::reading::Text;
 use docledger::store::{Contents, Disk, LedgerDir, StateDir};
 
 use super::args::Args;
 use super::error::hinted;
-
-/// The longest text that is read.
-const MAX_TEXT: u64 = 16 << 20;
 
 /// The file system that everything stands on.
 pub(crate) static DISK: Disk = Disk;
@@ -151,30 +147,6 @@ impl NamedFile {
             Ok((digest, size, head))
         };
         read().with_context(|| format!("{}: can't be read", self.0.display()))
-    }
-
-    /// What it says, for a format whose text this version reads.
-    pub(crate) fn text(&self) -> anyhow::Result<Text> {
-        let mut bytes = Vec::new();
-        let file = self
-            .open()
-            .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        file.take(MAX_TEXT + 1)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        if bytes.len() as u64 > MAX_TEXT {
-            return Err(hinted(
-                format!("{} is longer than 16 MiB", self.0.display()),
-                "give the metadata by hand: `docledger register --help`",
-            ));
-        }
-        let text = docledger::reading::decode_text(&bytes).ok_or_else(|| {
-            hinted(
-                format!("{} is no text this version can read", self.0.display()),
-                "plain text in UTF-8 or UTF-16 can be read",
-            )
-        })?;
-        Ok(Text::plain(&text))
     }
 
     /// Its name, if it is text without control characters.
