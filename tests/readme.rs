@@ -70,6 +70,20 @@ fn the_officers_walk() {
         std::fs::read_to_string(folder.path().join("v1.txt")).expect("reads"),
         letter
     );
+    let text = run("officer, later", folder.path(), Path::new("state"));
+    for expected in [
+        "title         Letter dated 16 February 2024 from X\n",
+        "amended       title by entry #3\n",
+        "    was       Letter dated 16 February 2024\n",
+        "distribution  Restricted\n",
+        "recorded as entry 6\n",
+        "\nwithdraw\n",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    // What a withdrawn corrigendum says counts no more.
+    assert!(!text.contains("corrected by"), "{text}");
+    assert!(text.ends_with("VERIFIED\n"), "{text}");
 }
 
 #[test]
