@@ -392,3 +392,35 @@ fn later_statements_of_an_append_see_its_events() {
     let report = docledger::verify::verify_ledger(&dir, docledger::verify::Anchor::Id(id));
     assert_eq!(report.findings, []);
 }
+
+#[test]
+fn a_target_selects_the_files_that_stand_unless_it_says_which() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    open(home);
+    let second = request(b"two\n", "A/78/1", Some(Change::Revision));
+    let scan = request(b"scan\n", "A/78/1", Some(Change::Rendition));
+    register_all(
+        home,
+        &[
+            document("one\n", "A/78/1", &[]),
+            (second, b"two\n"),
+            in_language(document("un\n", "A/78/1", &[]), "fr"),
+            (scan, b"scan\n"),
+        ],
+    );
+    let register = read(home);
+    let files = |typed: &str| {
+        let target = Target::parse(typed).expect("reads");
+        let selection = target.find(&register).expect("finds");
+        let files = selection.files().map_err(|error| error.to_string())?;
+        Ok::<_, String>(files.iter().map(|file| file.index).collect::<Vec<_>>())
+    };
+    assert_eq!(files("A/78/1"), Ok(vec![2, 4, 3]));
+    assert_eq!(files("#1"), Ok(vec![2, 4, 3]));
+    assert_eq!(files("A/78/1@1"), Ok(vec![1, 3]));
+    assert_eq!(files("A/78/1@2"), Ok(vec![2, 4]));
+    assert_eq!(files("A/78/1:fr"), Ok(vec![3]));
+    assert_eq!(files("#4"), Ok(vec![4]));
+    assert!(files("A/78/1@9").is_err() && files("A/78/1:es").is_err());
+}
