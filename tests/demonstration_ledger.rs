@@ -11,7 +11,9 @@ use std::path::Path;
 
 use common::{Bytes, DISK, NOW, contents, dir, key, open};
 use docledger::digest::{ContentDigest, LedgerId};
-use docledger::registry::{Appending, Edits, EventRequest, Request, Signers, Wanted, append};
+use docledger::registry::{
+    Appending, Edits, EventRequest, Readings, Request, Said, Signers, Wanted, append,
+};
 use docledger::statement::{Body, Relation, RelationKind, Signatory};
 use docledger::symbol::JointSymbol;
 use docledger::verify::{Anchor, Verdict, verify_ledger};
@@ -181,15 +183,15 @@ fn build(home: &Path) -> LedgerId {
             size: bytes.len() as u64,
             media_type: "text/plain".into(),
             file_name: Some(source.file.into()),
-            symbol: source
-                .symbol
-                .map(|symbol| JointSymbol::parse(symbol).expect("a symbol").value),
-            subject: None,
-            language: source.language.parse().ok(),
-            change: None,
-            renders: None,
-            allow_same_bytes: false,
-            edits: source.edits,
+            said: Said {
+                symbol: source
+                    .symbol
+                    .map(|symbol| JointSymbol::parse(symbol).expect("a symbol").value),
+                language: source.language.parse().ok(),
+                edits: source.edits,
+                ..Said::default()
+            },
+            read: Readings::default(),
         };
         let dir = dir(&DISK, home);
         let writer = dir.lock(|| ()).expect("locks");

@@ -38,7 +38,7 @@ fn document<'a>(
     said: &[(RelationKind, &str, &str)],
 ) -> (Request, &'a [u8]) {
     let mut wanted = request(text.as_bytes(), symbol, None);
-    wanted.edits.relations = (!said.is_empty()).then(|| relations(said));
+    wanted.said.edits.relations = (!said.is_empty()).then(|| relations(said));
     (wanted, text.as_bytes())
 }
 
@@ -53,7 +53,7 @@ fn relations(said: &[(RelationKind, &str, &str)]) -> Vec<Relation> {
 }
 
 fn in_language<'a>((mut wanted, text): (Request, &'a [u8]), tag: &str) -> (Request, &'a [u8]) {
-    wanted.language = tag.parse().ok();
+    wanted.said.language = tag.parse().ok();
     (wanted, text)
 }
 
@@ -171,7 +171,7 @@ fn open_references_close_when_their_target_arrives() {
     let home = folder.path();
     open(home);
     let mut nameless = request(b"nameless\n", "A/1", None);
-    nameless.symbol = None;
+    nameless.said.symbol = None;
     let name = nameless.digest.ni_name();
     let said = [
         (RelationKind::Answers, "A/78/7", ""),
@@ -236,7 +236,7 @@ fn relations_count_as_amended_and_from_the_newest_version() {
     assert_eq!(references(&read(home), 1), [(RelationKind::Corrects, 3)]);
     next.digest = docledger::digest::ContentDigest::of(b"corrigendum, third\n");
     next.size = 19;
-    next.edits.clear = vec!["relations".into()];
+    next.said.edits.clear = vec!["relations".into()];
     register_all(home, &[(next, b"corrigendum, third\n")]);
     assert_eq!(references(&read(home), 1), []);
 }
@@ -302,8 +302,8 @@ fn a_new_version_starts_from_the_record_as_it_stands() {
     let home = folder.path();
     open(home);
     let mut first = request(b"one\n", "A/78/1", None);
-    first.symbol = None;
-    first.edits.distribution = Some("Limited".into());
+    first.said.symbol = None;
+    first.said.edits.distribution = Some("Limited".into());
     register_all(home, &[(first, b"one\n")]);
     let edits = Edits {
         title: Some("A title".into()),
@@ -330,7 +330,7 @@ fn a_new_version_starts_from_the_record_as_it_stands() {
     );
     // A translation shares the symbols.
     let mut french = request(b"un\n", "A/78/1", None);
-    french.language = "fr".parse().ok();
+    french.said.language = "fr".parse().ok();
     let proposal = propose(&register, &french).expect("proposes");
     assert_eq!(proposal.document.record.identifier, ["A/78/1", "S/2024/1"]);
     // The record as signed is untouched.

@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Pin a ledger id: verification will accept that ledger as the office's
     Trust(Trust),
-    /// Register a file: a new document, or a new version of one
+    /// Register files: new documents, or new versions of them
     Register(Box<Register>),
     /// Correct fields of a registered file's record
     Amend(Amend),
@@ -130,8 +130,29 @@ pub(crate) struct Trust {
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     /// List relations to documents that are not registered, instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "register")]
     pub(crate) open: bool,
+    /// Print the register as a whole, with gaps in numbering, missing
+    /// languages, open references and duplicates
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SHAPE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub(crate) register: Option<RegisterShape>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RegisterShape {
+    /// For a terminal
+    Table,
+    /// For a spreadsheet; gaps and duplicates go to standard error
+    Csv,
+    /// A page to print
+    Html,
 }
 
 #[derive(Debug, clap::Args)]
@@ -234,15 +255,29 @@ pub(crate) struct Verify {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Register {
-    /// The file
-    pub(crate) file: PathBuf,
+    /// The file; or several files and folders, registered in one append
+    #[arg(required_unless_present = "manifest", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Table (CSV) of files, and what is said of each
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Write what would be registered to a manifest, and stop
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_manifest: Option<PathBuf>,
+    /// Register the others when files are refused; the exit code is 1 then
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// Symbol as printed; joint ones with a dash: A/78/0-S/2024/0
     #[arg(long)]
     pub(crate) symbol: Option<String>,
+    /// It has no symbol, whatever it prints
+    #[arg(long, conflicts_with = "symbol")]
+    pub(crate) no_symbol: bool,
     /// The document it belongs to, where no symbol tells: #17, a digest, an ni: name
     #[arg(long, value_name = "TARGET")]
     pub(crate) of: Option<String>,
-    /// How it relates to the version before
+    /// How it relates to the version before; for several files, to be used
+    /// where they don't tell themselves
     #[arg(long, value_enum)]
     pub(crate) change: Option<ChangeArg>,
     /// The version that a rendition renders, if not the newest

@@ -41,7 +41,7 @@ pub(crate) fn show(error: &anyhow::Error) {
 }
 
 /// The error and its causes; a cause that the line already holds is not repeated.
-fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     error
         .chain()
         .fold(String::new(), |line, cause| match cause.to_string() {
@@ -57,7 +57,8 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+/// What to do next, where that is known.
+pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(own) = cause.downcast_ref::<Hinted>() {
             return Some(own.hint.clone());
@@ -76,6 +77,10 @@ fn hint(error: &anyhow::Error) -> Option<String> {
                     .and_then(register_hint)
             })
             .or_else(|| cause.downcast_ref::<OpenLedgerError>().and_then(open_hint))
+            .or_else(|| {
+                let io = cause.downcast_ref::<std::io::Error>()?;
+                (io.kind() == std::io::ErrorKind::NotFound).then_some("check the path")
+            })
             .or_else(|| cause.downcast_ref::<SecretKeyError>().and_then(key_hint))
             .or_else(|| cause.downcast_ref::<TargetError>().and_then(target_hint));
         text.map(str::to_owned)

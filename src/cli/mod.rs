@@ -7,6 +7,7 @@ mod commands;
 mod error;
 mod keys;
 mod machine;
+mod progress;
 mod render;
 mod standing;
 

@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
+use docledger::log::Checkpoint;
 use docledger::registry::{Committed, Entry, Register};
 use docledger::statement::{Document, KeyId, Language};
 use serde_json::{Map, json};
@@ -272,4 +273,20 @@ pub(crate) fn remark_on(committed: &Committed) {
     for error in &committed.untidied {
         remark(&format!("left for the next writer to tidy up: {error}"));
     }
+}
+
+/// A head as programs see it.
+pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
+    json!({"size": head.size, "root": head.root.to_string()})
+}
+
+/// At most so many characters of a text.
+pub(crate) fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars()
+        .take(room.saturating_sub(1))
+        .collect::<String>()
+        + "…"
 }

@@ -12,8 +12,9 @@ use crate::statement::{Content, Draft, DraftError};
 use crate::store::{AppendFiles, Contents, LedgerWriter, NewDocument, StoreError};
 
 use super::event::{EventProposal, EventRefusal, EventRequest, propose_event};
-use super::proposal::{Proposal, ProposalError, Request, propose};
+use super::proposal::{Proposal, ProposalError, propose};
 use super::register::{Register, RegisterError};
+use super::request::Request;
 
 /// Who signs an append.
 #[derive(Clone, Copy)]

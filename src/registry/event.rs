@@ -9,9 +9,8 @@ use crate::statement::{
 use crate::symbol::{JointSymbol, Symbol, SymbolKey};
 
 use super::Register;
-use super::proposal::{
-    Edits, ProposalError, apply_edits, check_relations, check_text, context, list,
-};
+use super::proposal::{ProposalError, check_relations, check_text, context, list};
+use super::request::Edits;
 
 /// What an officer wants to say.
 #[derive(Debug, Clone)]
@@ -166,7 +165,9 @@ fn amendment(
         MetadataField::amendable(field)?;
     }
     let mut wanted = stands.clone();
-    apply_edits(&mut wanted, edits)?;
+    edits
+        .apply(&Edits::default(), false, &mut wanted)
+        .map_err(ProposalError::NoSuchField)?;
     let change = |(field, _): (MetadataField, _)| {
         let (old, new) = (field.value(stands), field.value(&wanted));
         (old != new).then_some(FieldChange { field, old, new })

@@ -9,8 +9,8 @@ use docledger::digest::{ContentDigest, LedgerId};
 use docledger::key::SecretKey;
 use docledger::log::Growth;
 use docledger::registry::{
-    AppendRefusal, Appending, Committed, Edits, EventRequest, Founding, FoundingKeys, Register,
-    Registered, Request, Signers, Wanted, append, open_ledger,
+    AppendRefusal, Appending, Committed, EventRequest, Founding, FoundingKeys, Readings, Register,
+    Registered, Request, Said, Signers, Wanted, append, open_ledger,
 };
 use docledger::statement::Change;
 use docledger::store::{AppendFiles, Contents, Disk, KeyDir, LedgerDir, Volume};
@@ -79,13 +79,13 @@ pub fn request(text: &[u8], symbol: &str, change: Option<Change>) -> Request {
         size: text.len() as u64,
         media_type: "text/plain".into(),
         file_name: Some("letter.txt".into()),
-        symbol: Some(JointSymbol::parse(symbol).expect("a symbol").value),
-        subject: None,
-        language: Some("en".parse().expect("a language")),
-        change,
-        renders: None,
-        allow_same_bytes: false,
-        edits: Edits::default(),
+        said: Said {
+            symbol: Some(JointSymbol::parse(symbol).expect("a symbol").value),
+            language: Some("en".parse().expect("a language")),
+            change,
+            ..Said::default()
+        },
+        read: Readings::default(),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::str::FromStr;
 
-use docledger::registry::{Edits, Wanted};
+use docledger::registry::{Edits, Wanted, field_text};
 use docledger::statement::{MetadataField, Source};
 
 use crate::cli::Outcome;
 use crate::cli::args::{Amend, Args};
 use crate::cli::error::hinted;
 
-use super::register::{body, relation, signatory};
+use super::register::typed;
 
 pub(super) fn run(args: &Args, amend: &Amend) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
@@ -29,7 +29,9 @@ fn edits(amend: &Amend) -> anyhow::Result<Edits> {
     }
     let values = &amend.value;
     match field {
-        MetadataField::OriginalLanguage => edits.original_language = Some(each(values, read)?),
+        MetadataField::OriginalLanguage => {
+            edits.original_language = Some(typed("--value", values, field_text::language)?)
+        }
         MetadataField::Title => edits.title = Some(one(values)?.to_owned()),
         MetadataField::Type => edits.document_type = Some(one(values)?.to_owned()),
         MetadataField::Issued => edits.issued = Some(read(one(values)?)?),
@@ -39,9 +41,13 @@ fn edits(amend: &Amend) -> anyhow::Result<Edits> {
         MetadataField::Reissued => edits.reissued = Some(read(one(values)?)?),
         MetadataField::AccessRights => edits.distribution = Some(one(values)?.to_owned()),
         MetadataField::JobNumber => edits.job_number = Some(one(values)?.to_owned()),
-        MetadataField::Bodies => edits.bodies = Some(each(values, body)?),
-        MetadataField::Signatories => edits.signatories = Some(each(values, signatory)?),
-        MetadataField::Relations => edits.relations = Some(each(values, relation)?),
+        MetadataField::Bodies => edits.bodies = Some(typed("--value", values, field_text::body)?),
+        MetadataField::Signatories => {
+            edits.signatories = Some(typed("--value", values, field_text::signatory)?)
+        }
+        MetadataField::Relations => {
+            edits.relations = Some(typed("--value", values, field_text::relation)?)
+        }
         MetadataField::Source => edits.source = Some(source(one(values)?)),
     }
     Ok(edits)
@@ -53,10 +59,6 @@ fn one(values: &[String]) -> anyhow::Result<&str> {
         [_] => Err(hinted("--value is blank", "--clear leaves a field blank")),
         _ => Err(hinted("the field has one value", "give --value once")),
     }
-}
-
-fn each<T>(values: &[String], read: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<Vec<T>> {
-    values.iter().map(|value| read(value)).collect()
 }
 
 fn read<T: FromStr>(value: &str) -> anyhow::Result<T>

@@ -37,7 +37,7 @@ pub(super) fn record(
         return Ok(Outcome::Good);
     }
     if !flags.yes {
-        super::register::confirm()?;
+        super::register::confirm("record this?")?;
     }
     let keys = keys::unlock(args, register, flags.key.as_deref(), &flags.passphrase)?;
     let dir = machine::ledger_dir(args);
@@ -54,8 +54,7 @@ pub(super) fn record(
         if args.format == Format::Json {
             let mut object = to_json(register, proposal);
             object["entry"] = json!(index);
-            object["head"] =
-                json!({"size": committed.head.size, "root": committed.head.root.to_string()});
+            object["head"] = render::head_json(&committed.head);
             render::json_line(&object)?;
         } else {
             let text = if flags.yes {

@@ -8,6 +8,9 @@ use crate::cli::args::{Args, Format, List};
 use crate::cli::{Outcome, render, standing};
 
 pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
+    if let Some(shape) = list.register {
+        return super::register_report::run(args, shape);
+    }
     let register = super::open_register(args)?;
     if list.open {
         return open_references(args, &register);
@@ -57,7 +60,7 @@ pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
                 chain.language.as_str(),
             );
             let room = 80_usize.saturating_sub(head.chars().count()).max(12);
-            let line = head + &shortened(&render::one_line(&title), room);
+            let line = head + &render::shortened(&render::one_line(&title), room);
             render::out(&format!("{}\n", line.trim_end()))?;
         }
     }
@@ -85,14 +88,4 @@ fn open_references(args: &Args, register: &Register) -> anyhow::Result<Outcome> 
         ))?;
     }
     Ok(Outcome::Good)
-}
-
-fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    text.chars()
-        .take(room.saturating_sub(1))
-        .collect::<String>()
-        + "…"
 }

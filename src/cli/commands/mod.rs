@@ -12,6 +12,7 @@ mod key_list;
 mod list;
 mod log;
 mod register;
+mod register_report;
 mod show;
 mod status;
 mod trust;
