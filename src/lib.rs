@@ -7,6 +7,7 @@ pub mod encoding;
 pub mod index;
 pub mod key;
 pub mod log;
+pub mod masthead;
 pub mod merkle;
 pub mod reading;
 pub mod registry;

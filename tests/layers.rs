@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 /// Each module, and the modules of the library it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("digest", &[]),
     ("encoding", &["digest"]),
     ("key", &["digest", "encoding"]),
@@ -67,6 +67,19 @@ const MAY_USE: [(&str, &[&str]); 14] = [
         ],
     ),
     (
+        "masthead",
+        &[
+            "digest",
+            "encoding",
+            "key",
+            "merkle",
+            "symbol",
+            "statement",
+            "log",
+            "reading",
+        ],
+    ),
+    (
         "verify",
         &[
             "digest",
@@ -95,6 +108,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "authority",
             "store",
             "reading",
+            "masthead",
             "registry",
         ],
     ),
@@ -113,6 +127,7 @@ const BELOW_REGISTRY: &[&str] = &[
     "authority",
     "store",
     "reading",
+    "masthead",
 ];
 
 #[test]

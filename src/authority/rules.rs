@@ -2,7 +2,7 @@
 
 use crate::digest::{LeafHash, LedgerId, Thumbprint};
 use crate::encoding::cbor::{self, Value};
-use crate::statement::{DocumentRecord, Policy};
+use crate::statement::{DocumentRecord, Event, Policy};
 use crate::symbol::{Scope, SymbolKey};
 
 use super::Role;
@@ -100,11 +100,15 @@ impl Refusal {
 }
 
 /// Every symbol must be in scope; a document without one needs `ni:`.
-pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(), Refusal> {
+pub(super) fn check_scope<'a>(
+    scope: &[String],
+    symbols: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Refusal> {
     if scope.is_empty() {
         return Ok(());
     }
-    if identifier.is_empty() {
+    let mut symbols = symbols.into_iter().peekable();
+    if symbols.peek().is_none() {
         let allowed = scope.iter().any(|prefix| prefix == NO_SYMBOL);
         return if allowed {
             Ok(())
@@ -116,7 +120,7 @@ pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(),
         .iter()
         .filter_map(|prefix| Scope::parse(prefix).ok())
         .collect();
-    let outside = identifier.iter().find(|symbol| {
+    let outside = symbols.find(|symbol| {
         let key = SymbolKey::of_canonical(symbol);
         !prefixes.iter().any(|prefix| prefix.covers(&key))
     });
@@ -135,14 +139,33 @@ pub(super) fn check_policy(policy: &Policy, record: &DocumentRecord) -> Vec<Refu
             .filter(|name| !fields.contains_key(&cbor::text(*name)));
         refusals.extend(missing.cloned().map(Refusal::FieldRequired));
     }
-    if let Some(distribution) = &record.distribution
-        && !policy.distributions.is_empty()
-        && !policy.distributions.contains(distribution)
-    {
-        refusals.push(Refusal::Distribution(distribution.clone()));
-    }
+    refusals.extend(check_distribution(policy, record.distribution.as_ref()));
     if policy.four_eyes {
         refusals.push(Refusal::FourEyes);
     }
     refusals
+}
+
+/// An event leaves no required field blank and gives no distribution that a
+/// document could not have.
+pub(super) fn check_event_policy(policy: &Policy, event: &Event) -> Vec<Refusal> {
+    let blanked = event
+        .changes()
+        .into_iter()
+        .filter(|change| change.new.is_none());
+    let mut refusals: Vec<_> = blanked
+        .map(|change| change.field.as_str().to_owned())
+        .filter(|name| policy.required.contains(name))
+        .map(Refusal::FieldRequired)
+        .collect();
+    if let Event::Distribution { new, .. } = event {
+        refusals.extend(check_distribution(policy, new.as_ref()));
+    }
+    refusals
+}
+
+fn check_distribution(policy: &Policy, distribution: Option<&String>) -> Option<Refusal> {
+    let allowed = &policy.distributions;
+    let outside = distribution.filter(|it| !allowed.is_empty() && !allowed.contains(it));
+    outside.cloned().map(Refusal::Distribution)
 }

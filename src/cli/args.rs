@@ -47,8 +47,18 @@ pub(crate) enum Command {
     Init(Init),
     /// Pin a ledger id: verification will accept that ledger as the office's
     Trust(Trust),
-    /// Register a file: a new document, or a new version of one
+    /// Show the metadata that a file prints: value, line, and how sure it is
+    Inspect(Inspect),
+    /// Register files: new documents, or new versions of them
     Register(Box<Register>),
+    /// Correct fields of a registered file's record
+    Amend(Amend),
+    /// Give a document another symbol, or its first
+    AssignSymbol(AssignSymbol),
+    /// Change the distribution of a document's files
+    Distribution(Distribution),
+    /// Withdraw a document: it stays in the register, marked
+    Withdraw(Withdraw),
     /// List the documents, one line for each language: all, or those that
     /// filters choose
     List(Box<List>),
@@ -59,8 +69,8 @@ pub(crate) enum Command {
     Log(OneTarget),
     /// Show what is registered of a document or file
     Show(OneTarget),
-    /// Write the bytes of a registered file to standard output
-    Cat(OneTarget),
+    /// Write the bytes of a registered file, or its text, to standard output
+    Cat(Cat),
     /// Compare two registered texts
     Diff(Diff),
     /// Verify the whole ledger
@@ -72,6 +82,9 @@ pub(crate) enum Command {
     /// Keys and their roles
     #[command(subcommand)]
     Key(Key),
+    /// Read the text of the file on standard input, in a process of its own
+    #[command(hide = true)]
+    ReadText(ReadText),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -124,6 +137,107 @@ pub(crate) struct Trust {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Most documents to list; without it, all
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// List relations to documents that are not registered, instead
+    #[arg(long, conflicts_with = "register")]
+    pub(crate) open: bool,
+    /// Print the register as a whole, with gaps in numbering, missing
+    /// languages, open references and duplicates
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SHAPE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub(crate) register: Option<RegisterShape>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RegisterShape {
+    /// For a terminal
+    Table,
+    /// For a spreadsheet; gaps and duplicates go to standard error
+    Csv,
+    /// A page to print
+    Html,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Amend {
+    /// The file whose record is wrong: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The field, as records name it: title, issued, bodies …
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: String,
+    /// Its value from here on, written as for `register`; may be repeated
+    #[arg(long, required_unless_present = "clear")]
+    pub(crate) value: Vec<String>,
+    /// Leave the field blank from here on
+    #[arg(long, conflicts_with = "value")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AssignSymbol {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The symbol as printed; joint ones with a dash
+    pub(crate) symbol: String,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Distribution {
+    /// A target as for `show`: its files of the version said, else the newest,
+    /// in the language said, else in all
+    pub(crate) target: PathBuf,
+    /// The distribution from here on: General, Limited, Restricted …
+    #[arg(required_unless_present = "clear")]
+    pub(crate) new: Option<String>,
+    /// Leave it blank from here on
+    #[arg(long, conflicts_with = "new")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Withdraw {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EventFlags {
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The officer's secret key: its name in keys/private without ending, or a file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be recorded, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct OneTarget {
     /// A symbol, #17, SYMBOL@2, SYMBOL:fr, a digest, an ni: name, or a file
     pub(crate) target: PathBuf,
@@ -139,15 +253,6 @@ pub(crate) struct Search {
     /// Most hits to show
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: u64,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct List {
-    #[command(flatten)]
-    pub(crate) filters: Filters,
-    /// Most documents to list; without it, all
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
 }
 
 /// What chooses documents. Texts are compared by whole words, without letter
@@ -229,8 +334,30 @@ pub(crate) enum DateArg {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Cat {
+    /// A target as for `show`
+    pub(crate) target: PathBuf,
+    /// Print the text read from the file instead of its bytes
+    #[arg(long)]
+    pub(crate) text: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadText {
+    /// The file's media type
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) media_type: String,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Status {
     /// The file
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// The file; no ledger is needed
     pub(crate) file: PathBuf,
 }
 
@@ -254,15 +381,29 @@ pub(crate) struct Verify {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Register {
-    /// The file
-    pub(crate) file: PathBuf,
+    /// The file; or several files and folders, registered in one append
+    #[arg(required_unless_present = "manifest", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Table (CSV) of files, and what is said of each
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Write what would be registered to a manifest, and stop
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_manifest: Option<PathBuf>,
+    /// Register the others when files are refused; the exit code is 1 then
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// Symbol as printed; joint ones with a dash: A/78/0-S/2024/0
     #[arg(long)]
     pub(crate) symbol: Option<String>,
+    /// It has no symbol, whatever it prints
+    #[arg(long, conflicts_with = "symbol")]
+    pub(crate) no_symbol: bool,
     /// The document it belongs to, where no symbol tells: #17, a digest, an ni: name
     #[arg(long, value_name = "TARGET")]
     pub(crate) of: Option<String>,
-    /// How it relates to the version before
+    /// How it relates to the version before; for several files, to be used
+    /// where they don't tell themselves
     #[arg(long, value_enum)]
     pub(crate) change: Option<ChangeArg>,
     /// The version that a rendition renders, if not the newest
@@ -307,7 +448,8 @@ pub(crate) struct Register {
     /// Organ with session and agenda items: "Name; session; item; item"; may be repeated
     #[arg(long, value_name = "NAME; SESSION; ITEM")]
     pub(crate) body: Vec<String>,
-    /// Relation to another document: "corrects S/2007/421"; may be repeated
+    /// Relation to another document: "corrects S/2007/421", of some languages
+    /// only "corrects S/2007/421:en,fr"; may be repeated
     #[arg(long, value_name = "KIND SYMBOL")]
     pub(crate) relation: Vec<String>,
     /// From whom it was received
@@ -333,6 +475,9 @@ pub(crate) struct Register {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    /// Don't read what the file prints about itself
+    #[arg(long)]
+    pub(crate) no_read: bool,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -8,7 +8,10 @@ mod contents;
 mod error;
 mod keys;
 mod machine;
+mod progress;
+mod reader;
 mod render;
+mod standing;
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ pub(super) struct Row {
     pub(super) leaf: [u8; 32],
     /// The first entry of the same document.
     pub(super) number: u64,
-    /// Events that name the entry.
+    /// Events about the document.
     pub(super) events: Vec<u64>,
 }
 
@@ -64,11 +64,12 @@ pub(super) fn rows(db: &Connection, query: &Query) -> Result<Vec<Row>, Fault> {
     found
         .map(|found| {
             let (index, leaf, chain): (u64, [u8; 32], i64) = found?;
+            let number = register_number(db, chain)?;
             Ok(Row {
                 index,
                 leaf,
-                number: register_number(db, chain)?,
-                events: events(db, &leaf)?,
+                number,
+                events: events(db, number)?,
             })
         })
         .collect()
@@ -127,9 +128,9 @@ fn register_number(db: &Connection, chain: i64) -> Result<u64, Fault> {
     number.ok_or_else(|| Fault::Wrong("a document belongs to no chain".to_owned()))
 }
 
-fn events(db: &Connection, leaf: &[u8; 32]) -> Result<Vec<u64>, Fault> {
-    let mut query = db.prepare_cached("SELECT entry FROM event WHERE target = ? ORDER BY entry")?;
-    let entries = query.query_map([leaf], |row| row.get(0))?;
+fn events(db: &Connection, number: u64) -> Result<Vec<u64>, Fault> {
+    let mut query = db.prepare_cached("SELECT entry FROM event WHERE number = ? ORDER BY entry")?;
+    let entries = query.query_map([number], |row| row.get(0))?;
     Ok(entries.collect::<Result<_, _>>()?)
 }
 

@@ -10,7 +10,7 @@ use super::schema::Fault;
 use super::standing::is_governance;
 use super::words::Folded;
 use crate::registry::Entry;
-use crate::statement::{Document, EventRecord, Matter};
+use crate::statement::{Document, Matter};
 
 /// Entries on their way into the tables of one transaction.
 pub(super) struct Filler<'a> {
@@ -35,16 +35,17 @@ impl<'a> Filler<'a> {
         }
         match &entry.statement.matter {
             Matter::Document(document) => self.take_document(entry, document),
-            Matter::Event(event) => self.take_event(entry, event),
+            Matter::Event(_) => self.take_event(entry),
             Matter::Governance(_) | Matter::Unknown => Ok(()),
         }
     }
 
-    /// The one place where an event changes what is indexed of its target.
-    fn take_event(&mut self, entry: &Entry, event: &EventRecord) -> Result<(), Fault> {
-        let sql = "INSERT INTO event (entry, target, kind) VALUES (?, ?, ?)";
-        let target = event.target.as_bytes();
-        self.run(sql, params![entry.index, target, event.kind.as_str()])
+    /// Notes an event with the document it is about; what it changes is not
+    /// indexed.
+    fn take_event(&mut self, entry: &Entry) -> Result<(), Fault> {
+        let sql = "INSERT INTO event (entry, number) SELECT ?, number FROM subject WHERE name = ?";
+        let subject = &entry.statement.envelope.subject;
+        self.run(sql, params![entry.index, subject])
     }
 
     fn take_document(&mut self, entry: &Entry, document: &Document) -> Result<(), Fault> {

@@ -36,7 +36,7 @@ use crate::store::LedgerDir;
 use ask::Row;
 use fill::{Filler, run};
 use schema::Fault;
-use standing::{Standing, target_of};
+use standing::{Standing, is_event};
 
 /// How far documents are counted whose contents could not be read.
 pub const MAX_UNREAD: u64 = 1_000;
@@ -82,7 +82,8 @@ pub struct Hit {
     pub entry: Entry,
     /// The document's register number.
     pub number: u64,
-    /// Events that name the entry. They may change what its record says.
+    /// Events about the document, fitting or not. They may change what its record
+    /// says, and withdraw it.
     pub events: Vec<Entry>,
 }
 
@@ -340,9 +341,10 @@ fn hit(standing: &mut Standing<'_>, row: &Row, query: &Query) -> Result<Hit, Tro
     }
     let events = row.events.iter().map(|index| standing.entry(*index));
     let events: Vec<_> = events.collect::<Result<_, _>>()?;
+    let subject = &entry.statement.envelope.subject;
     if events
         .iter()
-        .any(|event| target_of(event) != Some(entry.leaf))
+        .any(|event| !is_event(event) || event.statement.envelope.subject != *subject)
     {
         return Err(lie().into());
     }

@@ -6,11 +6,10 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use super::standing::{parse, target_of};
+use super::standing::{is_event, parse};
 use super::words::Folded;
 use super::{Answer, Basis, Hit, MAX_UNREAD, Query, Texts};
 use crate::authority::Authority;
-use crate::digest::LeafHash;
 use crate::log::{Evidence, read_log};
 use crate::merkle::leaf_hash;
 use crate::registry::{Entry, RegisterError};
@@ -65,7 +64,8 @@ struct Found {
     /// The newest version that counts.
     newest: HashMap<ChainName, u64>,
     candidates: Vec<(Entry, Facts)>,
-    events: HashMap<LeafHash, Vec<Entry>>,
+    /// By register number.
+    events: HashMap<u64, Vec<Entry>>,
 }
 
 impl Found {
@@ -76,8 +76,11 @@ impl Found {
             None => self.authority = Some(Authority::open(leaf, entry.statement.clone())?.0),
             Some(authority) => authority.apply(leaf, &entry.statement.matter),
         }
-        if let Some(target) = target_of(&entry) {
-            self.events.entry(target).or_default().push(entry);
+        if is_event(&entry) {
+            let number = self.numbers.get(&entry.statement.envelope.subject);
+            if let Some(number) = number {
+                self.events.entry(*number).or_default().push(entry);
+            }
             return Ok(());
         }
         let Some(document) = entry.document() else {
@@ -117,13 +120,12 @@ impl Found {
         for ((entry, _), (holds, readable)) in self.candidates.into_iter().zip(holds) {
             unread += u64::from(!readable);
             if holds {
+                let subject = &entry.statement.envelope.subject;
+                let number = self.numbers.get(subject).copied();
+                let number = number.unwrap_or(entry.index);
                 hits.push(Hit {
-                    number: self
-                        .numbers
-                        .get(&entry.statement.envelope.subject)
-                        .copied()
-                        .unwrap_or(entry.index),
-                    events: self.events.remove(&entry.leaf).unwrap_or_default(),
+                    number,
+                    events: self.events.get(&number).cloned().unwrap_or_default(),
                     entry,
                 });
             }

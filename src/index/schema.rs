@@ -59,8 +59,8 @@ CREATE TABLE relation (
     target TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL,
     PRIMARY KEY (target, entry, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE event (entry INTEGER PRIMARY KEY, target BLOB NOT NULL, kind TEXT NOT NULL) STRICT;
-CREATE INDEX event_target ON event (target);
+CREATE TABLE event (entry INTEGER PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+CREATE INDEX event_number ON event (number);
 CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (
     title, contents, content = '', contentless_delete = 1, tokenize = 'ascii'

@@ -94,12 +94,9 @@ pub(super) fn is_governance(entry: &Entry) -> bool {
     matches!(entry.statement.matter, Matter::Governance(_))
 }
 
-/// The entry that an event is about.
-pub(super) fn target_of(entry: &Entry) -> Option<LeafHash> {
-    match &entry.statement.matter {
-        Matter::Event(event) => Some(event.target),
-        _ => None,
-    }
+/// Whether an entry is about an earlier one.
+pub(super) fn is_event(entry: &Entry) -> bool {
+    matches!(entry.statement.matter, Matter::Event(_))
 }
 
 /// Reads an entry's bytes.

@@ -8,6 +8,18 @@ use std::str::FromStr;
 #[error("{0:?} is not a language tag; write one like en, fr, zh-Hans, und or mul (BCP 47)")]
 pub struct LanguageError(String);
 
+/// English names of the six official languages of the United Nations, and of
+/// German, in which some of its documents appear.
+const NAMES: [(&str, &str); 7] = [
+    ("Arabic", "ar"),
+    ("Chinese", "zh"),
+    ("English", "en"),
+    ("French", "fr"),
+    ("German", "de"),
+    ("Russian", "ru"),
+    ("Spanish", "es"),
+];
+
 /// A well-formed language tag in its recommended letter case (RFC 5646 §2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(String);
@@ -19,10 +31,37 @@ impl Language {
         Self("und".to_owned())
     }
 
+    /// The language with this English name, in whatever letter case, if it is
+    /// one in which official documents appear.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, tag)| Self((*tag).to_owned()))
+    }
+
+    /// Its English name, if it is one in which official documents appear.
+    #[must_use]
+    pub fn english_name(&self) -> Option<&'static str> {
+        NAMES
+            .iter()
+            .find(|(_, tag)| *tag == self.0)
+            .map(|(name, _)| *name)
+    }
+
     /// The tag.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether this tag, taken as a language range, matches another one: `zh`
+    /// covers `zh-Hans` (RFC 4647 §3.3.1).
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let rest = other.0.strip_prefix(&self.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 }
 
@@ -89,6 +128,16 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Language(tag.to_owned())), "{text}");
         }
+    }
+
+    #[test]
+    fn a_tag_covers_what_is_more_exact() {
+        let covers = |range: &str, tag: &str| {
+            let [range, tag] = [range, tag].map(|text| text.parse::<Language>().expect("a tag"));
+            range.covers(&tag)
+        };
+        assert!(covers("zh", "zh-Hans") && covers("zh-Hans", "zh-hans") && covers("en", "en"));
+        assert!(!covers("zh-Hans", "zh") && !covers("en", "enm") && !covers("fr", "en"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Bulk {
             issued_at,
             content,
         };
-        let entry = draft.sign(&self.officer).expect("signs");
+        let entry = draft.sign(&self.officer).expect("signs").bytes;
         let leaf = leaf_hash(&entry);
         let index = self.register.checkpoint.size + self.entries.len() as u64;
         self.entries.push(entry);

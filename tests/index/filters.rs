@@ -2,7 +2,7 @@
 
 use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{
-    Body, Change, Content, EventKind, EventRecord, PartialDate, Relation, RelationKind, Signatory,
+    Body, Change, Content, Event, EventRecord, PartialDate, Relation, RelationKind, Signatory,
 };
 use docledger::symbol::{Scope, SymbolKey};
 
@@ -218,14 +218,8 @@ fn events_are_told_with_what_they_are_about() {
     let mut bulk = Bulk::new(home.path());
     let record = record(&bulk, "A/1", Change::First, 1);
     let (_, target) = push_text(&mut bulk, record, "application/pdf", b"%PDF");
-    let event = EventRecord {
-        context: bulk.context(),
-        kind: EventKind::Withdraw,
-        target,
-        reason: "issued in error".into(),
-        must: vec![],
-        rest: Default::default(),
-    };
+    let reason = "issued in error".to_owned();
+    let event = EventRecord::new(bulk.context(), Event::Withdraw, target, reason);
     bulk.push("A/1", NOW, Content::Event(event));
     bulk.commit();
     let (answer, _) = super::ask(home.path(), &Query::default());

@@ -113,7 +113,8 @@ fn tell(notice: Notice) {
     render::remark(&text);
 }
 
-/// One line for a document in a language.
+/// One line for a document in a language, as registered; what events made of it
+/// is marked only.
 pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
     let record = &document.record;
     let name = if record.identifier.is_empty() {
@@ -131,7 +132,13 @@ pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
         record.version,
         record.language.as_str(),
     );
-    let title = render::one_line(record.title.as_deref().unwrap_or_default());
+    let mark = if hit.events.is_empty() {
+        ""
+    } else {
+        "[events] "
+    };
+    let title = mark.to_owned() + record.title.as_deref().unwrap_or_default();
+    let title = render::one_line(&title);
     let room = 80_usize.saturating_sub(render::columns(&head)).max(12);
     format!("{head}{}\n", render::shortened(&title, room))
         .trim_end()
@@ -139,15 +146,23 @@ pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
         + "\n"
 }
 
-/// Events about a hit: this version keeps them and does not weigh them.
+/// Events about a hit's document, with their kinds.
 pub(super) fn events(hit: &Hit) -> Vec<(u64, String)> {
     let kinds = hit.events.iter().filter_map(|entry| {
         let docledger::statement::Matter::Event(event) = &entry.statement.matter else {
             return None;
         };
-        Some((entry.index, event.kind.as_str().to_owned()))
+        Some((entry.index, event.event.kind().to_owned()))
     });
     kinds.collect()
+}
+
+/// The same, as JSON outputs hold them.
+pub(super) fn events_json(hit: &Hit) -> serde_json::Value {
+    events(hit)
+        .into_iter()
+        .map(|(entry, kind)| json!({"entry": entry, "kind": kind}))
+        .collect()
 }
 
 /// What an answer rests on, as JSON outputs name it.

@@ -1,19 +1,26 @@
 //! One file a command.
 
+mod amend;
+mod assign_symbol;
 mod cat;
 mod checkpoint;
 mod diff;
+mod distribution;
+mod event;
 mod find;
 mod init;
+mod inspect;
 mod key_list;
 mod list;
 mod log;
 mod register;
+mod register_report;
 mod search;
 mod show;
 mod status;
 mod trust;
 mod verify;
+mod withdraw;
 
 use std::path::Path;
 
@@ -25,23 +32,29 @@ use docledger::store::Pin;
 use super::args::{Args, Command, Key};
 use super::error::hinted;
 use super::machine::{self, NamedFile};
-use super::{Outcome, render};
+use super::{Outcome, reader, render};
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Init(init) => init::run(args, init),
         Command::Trust(trust) => trust::run(args, trust),
+        Command::Inspect(inspect) => inspect::run(args, &inspect.file),
         Command::Register(register) => register::run(args, register),
+        Command::Amend(amend) => amend::run(args, amend),
+        Command::AssignSymbol(assign) => assign_symbol::run(args, assign),
+        Command::Distribution(distribution) => distribution::run(args, distribution),
+        Command::Withdraw(withdraw) => withdraw::run(args, withdraw),
         Command::List(list) => list::run(args, list),
         Command::Search(search) => search::run(args, search),
         Command::Log(target) => log::run(args, &target.target),
         Command::Show(target) => show::run(args, &target.target),
-        Command::Cat(target) => cat::run(args, &target.target),
+        Command::Cat(cat) => cat::run(args, cat),
         Command::Diff(diff) => diff::run(args, diff),
         Command::Verify(verify) => verify::run(args, verify),
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
         Command::Key(Key::List) => key_list::run(args),
+        Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "docledger", &mut script);

@@ -35,16 +35,12 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
             continue;
         };
         let snippet = snippet(&query.words, document, &texts);
-        let events = find::events(hit);
         if args.format == Format::Json {
             let mut object = render::entry_json(&answer.authority, &hit.entry, document);
             object["schema"] = json!("docledger.search/1");
             object["number"] = json!(hit.number);
             object["snippet"] = json!(snippet);
-            object["events"] = events
-                .iter()
-                .map(|(entry, kind)| json!({"entry": entry, "kind": kind}))
-                .collect();
+            object["events"] = find::events_json(hit);
             render::json_line(&object)?;
             continue;
         }
@@ -52,10 +48,10 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
         if let Some(snippet) = snippet {
             text.push_str(&format!("       {}\n", render::one_line(&snippet)));
         }
-        for (entry, kind) in events {
+        for (entry, kind) in find::events(hit) {
             let kind = render::one_line(&kind);
             text.push_str(&format!(
-                "       event #{entry} {kind}, which this version does not evaluate\n"
+                "       event #{entry}: {kind}; `show` tells what stands\n"
             ));
         }
         render::out(&text)?;
