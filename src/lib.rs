@@ -5,6 +5,7 @@ pub mod digest;
 pub mod encoding;
 pub mod key;
 pub mod log;
+pub mod masthead;
 pub mod merkle;
 pub mod reading;
 pub mod registry;

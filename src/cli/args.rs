@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Pin a ledger id: verification will accept that ledger as the office's
     Trust(Trust),
+    /// Show the metadata that a file prints: value, line, and how sure it is
+    Inspect(Inspect),
     /// Register files: new documents, or new versions of them
     Register(Box<Register>),
     /// Correct fields of a registered file's record
@@ -255,6 +257,12 @@ pub(crate) struct Status {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// The file; no ledger is needed
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Diff {
     /// The old version: a target as for `show`
     pub(crate) old: PathBuf,
@@ -368,6 +376,9 @@ pub(crate) struct Register {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    /// Don't read what the file prints about itself
+    #[arg(long)]
+    pub(crate) no_read: bool,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,

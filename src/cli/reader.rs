@@ -14,10 +14,12 @@ use anyhow::Context as _;
 use docledger::digest::ContentDigest;
 use docledger::reading::{Kind, Limits, Line, ReadError, Text, media_type, read};
 use docledger::statement::Document;
+use docledger::store::Contents as _;
 use serde_json::{Value, json};
 
 use super::args::Args;
 use super::error::hinted;
+use super::machine::NamedFile;
 use super::{Outcome, machine, render};
 
 /// How long one file may be read.
@@ -59,6 +61,13 @@ pub(crate) fn registered(args: &Args, document: &Document, name: &str) -> anyhow
         render::remark(&format!("{name}: {warning}"));
     }
     Ok(text)
+}
+
+/// The text of a file that a user named.
+pub(crate) fn named(file: &NamedFile, media_type: &str) -> anyhow::Result<Text> {
+    let name = file.name().to_string_lossy();
+    let opened = file.open().with_context(|| name.clone().into_owned())?;
+    read_text(media_type, bytes(opened, &name)?)
 }
 
 /// All bytes of a file, if they are not more than is read.

@@ -8,6 +8,7 @@ mod diff;
 mod distribution;
 mod event;
 mod init;
+mod inspect;
 mod key_list;
 mod list;
 mod log;
@@ -35,6 +36,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
         Command::Init(init) => init::run(args, init),
         Command::Trust(trust) => trust::run(args, trust),
+        Command::Inspect(inspect) => inspect::run(args, &inspect.file),
         Command::Register(register) => register::run(args, register),
         Command::Amend(amend) => amend::run(args, amend),
         Command::AssignSymbol(assign) => assign_symbol::run(args, assign),
