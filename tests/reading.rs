@@ -138,6 +138,7 @@ fn a_font_that_is_left_out_and_turned_text_are_read() {
                    BT /F 12 Tf 100 -650 Td (off the page) Tj ET";
     let text = read(PDF, &page(content, &[]), Limits::default()).expect("a text");
     assert_eq!(lines(&text), ["upright", "unseen", "turned"]);
+    assert_eq!(text.warnings, ["left out: 10 glyphs off the page"]);
     assert_eq!(text.language.as_deref(), Some("fr-CH"));
 }
 
