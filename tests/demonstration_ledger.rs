@@ -11,7 +11,7 @@ use std::path::Path;
 
 use common::{Bytes, DISK, NOW, contents, dir, key, open};
 use docledger::digest::{ContentDigest, LedgerId};
-use docledger::registry::{Edits, Request, Signers, append};
+use docledger::registry::{Edits, Readings, Request, Said, Signers, append};
 use docledger::statement::{Body, Relation, RelationKind, Signatory};
 use docledger::symbol::JointSymbol;
 use docledger::verify::{Anchor, Verdict, verify_ledger};
@@ -159,15 +159,15 @@ fn build(home: &Path) -> LedgerId {
             size: bytes.len() as u64,
             media_type: "text/plain".into(),
             file_name: Some(source.file.into()),
-            symbol: source
-                .symbol
-                .map(|symbol| JointSymbol::parse(symbol).expect("a symbol").value),
-            subject: None,
-            language: source.language.parse().ok(),
-            change: None,
-            renders: None,
-            allow_same_bytes: false,
-            edits: source.edits,
+            said: Said {
+                symbol: source
+                    .symbol
+                    .map(|symbol| JointSymbol::parse(symbol).expect("a symbol").value),
+                language: source.language.parse().ok(),
+                edits: source.edits,
+                ..Said::default()
+            },
+            read: Readings::default(),
         };
         let dir = dir(&DISK, home);
         let writer = dir.lock(|| ()).expect("locks");
@@ -175,8 +175,8 @@ fn build(home: &Path) -> LedgerId {
             officer: &officer,
             checkpoint: &checkpoint,
         };
-        let clock = || NOW + 60 * number;
-        append(&writer, (&request, &Bytes(bytes)), None, signers, &clock).expect("registers");
+        let now = NOW + 60 * number;
+        append(&writer, (&request, &Bytes(bytes)), signers, now).expect("registers");
     }
     id
 }

@@ -100,7 +100,9 @@ fn stops(entries_before: u64, torn: bool) {
         let volume = Stopping::after(steps, torn);
         let result = register(&volume, home, b"new\n", "A/79/1", None);
         let finished = volume.used(steps) < steps
-            || result.as_ref().is_ok_and(|done| done.untidied.is_empty());
+            || result
+                .as_ref()
+                .is_ok_and(|(_, done)| done.untidied.is_empty());
         let report = verify_ledger(&dir(&DISK, home), Anchor::Id(id));
         assert_eq!(
             report.verdict(),

@@ -12,7 +12,7 @@ use docledger::digest::{ContentDigest, LedgerId};
 use docledger::encoding::cbor;
 use docledger::log::Growth;
 use docledger::registry::{Proposal, Register, propose};
-use docledger::statement::{Change, Content, Draft, EventKind, EventRecord};
+use docledger::statement::{Change, Content, Draft, Event, EventRecord};
 use docledger::store::{AppendFiles, NewDocument};
 use docledger::verify::{Anchor, Code, Report, Verdict, verify_ledger};
 
@@ -46,7 +46,7 @@ fn appended(change: impl FnOnce(&mut Draft, &Register), signer: u8) -> Report {
     let home = folder.path();
     let (id, register, mut draft) = second_version(home);
     change(&mut draft, &register);
-    let entry = draft.sign(&key(signer)).expect("signs");
+    let entry = draft.sign(&key(signer)).expect("signs").bytes;
     let mut head = register.checkpoint.clone();
     let mut growth = Growth::new(register.tree, register.tail).expect("continues");
     let log = growth.append(vec![entry]).expect("planned");
@@ -194,14 +194,8 @@ fn an_event_is_kept_and_not_established() {
         };
         let context = record.context;
         let leaf = register.tree.leaf(target).expect("present");
-        draft.content = Content::Event(EventRecord {
-            context,
-            kind: EventKind::Withdraw,
-            target: leaf,
-            reason: "a reason".into(),
-            must: Vec::new(),
-            rest: cbor::Map::new(),
-        });
+        let event = Event::Other("hold".into());
+        draft.content = Content::Event(EventRecord::new(context, event, leaf, "a reason".into()));
     };
     let report = appended(|draft, register| event(draft, register, 1), 2);
     assert_finds(&report, Verdict::NotEstablished, Code::NotEvaluated);

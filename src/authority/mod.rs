@@ -14,8 +14,8 @@ use crate::encoding::note::check_key_name;
 use crate::key::PublicKey;
 use crate::merkle::Tree;
 use crate::statement::{
-    Algorithm, Context, Document, Governance, Holder, KeyId, Matter, Opening, Policy, Statement,
-    TreeHead, Verified,
+    Algorithm, Context, Document, Event, Governance, Holder, KeyId, Matter, Opening, Policy,
+    Statement, TreeHead, Verified,
 };
 
 pub use published::{LEDGER_ID_FILE, POLICY_FILE, PublicFile};
@@ -239,6 +239,12 @@ impl Authority {
         rules::check_scope(&signer.scope, identifier)
     }
 
+    /// What the policy says against an event.
+    #[must_use]
+    pub fn check_event_policy(&self, event: &Event) -> Vec<Refusal> {
+        rules::check_event_policy(self.policy(), event)
+    }
+
     /// Whether a document holds what the policy asks for.
     #[must_use]
     pub fn check_policy(&self, document: &Document) -> Vec<Refusal> {
@@ -272,9 +278,16 @@ impl Authority {
         refusals
     }
 
-    /// Everything this module says against a well-signed statement at `index`.
+    /// Everything this module says against a well-signed statement at `index`,
+    /// of whose subject `bears` are the symbols as they stand.
     #[must_use]
-    pub fn check(&self, verified: &Verified, index: u64, tree: &Tree) -> Vec<Refusal> {
+    pub fn check(
+        &self,
+        verified: &Verified,
+        index: u64,
+        tree: &Tree,
+        bears: &[String],
+    ) -> Vec<Refusal> {
         let statement = verified.statement();
         let mut refusals = Vec::new();
         if statement.envelope.issuer != self.opening.issuer {
@@ -284,22 +297,36 @@ impl Authority {
             refusals.extend(self.check_context(context, index, tree));
         }
         match self.signer_of(statement) {
-            Ok(signer) => refusals.extend(self.check_role(signer, statement)),
+            Ok(signer) => refusals.extend(self.check_role(signer, statement, bears)),
             Err(refusal) => refusals.push(refusal),
         }
         refusals
     }
 
-    fn check_role(&self, signer: &KeyLife, statement: &Statement) -> Vec<Refusal> {
+    fn check_role(
+        &self,
+        signer: &KeyLife,
+        statement: &Statement,
+        bears: &[String],
+    ) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         let needed = match &statement.matter {
             Matter::Document(document) => {
-                refusals.extend(self.check_scope(signer, &document.record.identifier).err());
+                let symbols = union(bears, &document.record.identifier);
+                refusals.extend(self.check_scope(signer, &symbols).err());
                 refusals.extend(self.check_policy(document));
                 Role::Officer
             }
             Matter::Event(event) => {
-                refusals.push(Refusal::NotEvaluated(event.kind.as_str().to_owned()));
+                refusals.extend(self.check_scope(signer, bears).err());
+                match &event.event {
+                    Event::AssignSymbol { identifier, .. } => {
+                        refusals.extend(self.check_scope(signer, identifier).err());
+                    }
+                    Event::Other(kind) => refusals.push(Refusal::NotEvaluated(kind.clone())),
+                    Event::Amend(_) | Event::Distribution { .. } | Event::Withdraw => {}
+                }
+                refusals.extend(self.check_event_policy(&event.event));
                 Role::Officer
             }
             Matter::Governance(Governance::Opening(_)) => {
@@ -330,4 +357,10 @@ impl Authority {
             self.newest = leaf;
         }
     }
+}
+
+/// The symbols a document bears with those a new statement of it names.
+fn union(bears: &[String], named: &[String]) -> Vec<String> {
+    let new = named.iter().filter(|symbol| !bears.contains(symbol));
+    bears.iter().chain(new).cloned().collect()
 }

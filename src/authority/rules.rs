@@ -2,7 +2,7 @@
 
 use crate::digest::{LeafHash, LedgerId, Thumbprint};
 use crate::encoding::cbor::{self, Value};
-use crate::statement::{DocumentRecord, Policy};
+use crate::statement::{DocumentRecord, Event, Policy};
 use crate::symbol::{Scope, SymbolKey};
 
 use super::Role;
@@ -135,14 +135,33 @@ pub(super) fn check_policy(policy: &Policy, record: &DocumentRecord) -> Vec<Refu
             .filter(|name| !fields.contains_key(&cbor::text(*name)));
         refusals.extend(missing.cloned().map(Refusal::FieldRequired));
     }
-    if let Some(distribution) = &record.distribution
-        && !policy.distributions.is_empty()
-        && !policy.distributions.contains(distribution)
-    {
-        refusals.push(Refusal::Distribution(distribution.clone()));
-    }
+    refusals.extend(check_distribution(policy, record.distribution.as_ref()));
     if policy.four_eyes {
         refusals.push(Refusal::FourEyes);
     }
     refusals
+}
+
+/// An event leaves no required field blank and gives no distribution that a
+/// document could not have.
+pub(super) fn check_event_policy(policy: &Policy, event: &Event) -> Vec<Refusal> {
+    let blanked = event
+        .changes()
+        .into_iter()
+        .filter(|change| change.new.is_none());
+    let mut refusals: Vec<_> = blanked
+        .map(|change| change.field.as_str().to_owned())
+        .filter(|name| policy.required.contains(name))
+        .map(Refusal::FieldRequired)
+        .collect();
+    if let Event::Distribution { new, .. } = event {
+        refusals.extend(check_distribution(policy, new.as_ref()));
+    }
+    refusals
+}
+
+fn check_distribution(policy: &Policy, distribution: Option<&String>) -> Option<Refusal> {
+    let allowed = &policy.distributions;
+    let outside = distribution.filter(|it| !allowed.is_empty() && !allowed.contains(it));
+    outside.cloned().map(Refusal::Distribution)
 }

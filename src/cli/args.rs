@@ -49,10 +49,18 @@ pub(crate) enum Command {
     Trust(Trust),
     /// Show the metadata that a file prints: value, line, and how sure it is
     Inspect(Inspect),
-    /// Register a file: a new document, or a new version of one
+    /// Register files: new documents, or new versions of them
     Register(Box<Register>),
+    /// Correct fields of a registered file's record
+    Amend(Amend),
+    /// Give a document another symbol, or its first
+    AssignSymbol(AssignSymbol),
+    /// Change the distribution of a document's files
+    Distribution(Distribution),
+    /// Withdraw a document: it stays in the register, marked
+    Withdraw(Withdraw),
     /// List the documents
-    List,
+    List(List),
     /// Show the chain of a document: version, change, date, who, entry, digest
     Log(OneTarget),
     /// Show what is registered of a document or file
@@ -122,6 +130,102 @@ pub(crate) struct Trust {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// List relations to documents that are not registered, instead
+    #[arg(long, conflicts_with = "register")]
+    pub(crate) open: bool,
+    /// Print the register as a whole, with gaps in numbering, missing
+    /// languages, open references and duplicates
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SHAPE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub(crate) register: Option<RegisterShape>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RegisterShape {
+    /// For a terminal
+    Table,
+    /// For a spreadsheet; gaps and duplicates go to standard error
+    Csv,
+    /// A page to print
+    Html,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Amend {
+    /// The file whose record is wrong: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The field, as records name it: title, issued, bodies …
+    #[arg(long, value_name = "NAME")]
+    pub(crate) field: String,
+    /// Its value from here on, written as for `register`; may be repeated
+    #[arg(long, required_unless_present = "clear")]
+    pub(crate) value: Vec<String>,
+    /// Leave the field blank from here on
+    #[arg(long, conflicts_with = "value")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AssignSymbol {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    /// The symbol as printed; joint ones with a dash
+    pub(crate) symbol: String,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Distribution {
+    /// A target as for `show`: its files of the version said, else the newest,
+    /// in the language said, else in all
+    pub(crate) target: PathBuf,
+    /// The distribution from here on: General, Limited, Restricted …
+    #[arg(required_unless_present = "clear")]
+    pub(crate) new: Option<String>,
+    /// Leave it blank from here on
+    #[arg(long, conflicts_with = "new")]
+    pub(crate) clear: bool,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Withdraw {
+    /// The document: a target as for `show`
+    pub(crate) target: PathBuf,
+    #[command(flatten)]
+    pub(crate) event: EventFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EventFlags {
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The officer's secret key: its name in keys/private without ending, or a file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be recorded, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct OneTarget {
     /// A symbol, #17, SYMBOL@2, SYMBOL:fr, a digest, an ni: name, or a file
     pub(crate) target: PathBuf,
@@ -159,15 +263,29 @@ pub(crate) struct Verify {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Register {
-    /// The file
-    pub(crate) file: PathBuf,
+    /// The file; or several files and folders, registered in one append
+    #[arg(required_unless_present = "manifest", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Table (CSV) of files, and what is said of each
+    #[arg(long, value_name = "FILE", conflicts_with = "files")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Write what would be registered to a manifest, and stop
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_manifest: Option<PathBuf>,
+    /// Register the others when files are refused; the exit code is 1 then
+    #[arg(long)]
+    pub(crate) keep_going: bool,
     /// Symbol as printed; joint ones with a dash: A/78/0-S/2024/0
     #[arg(long)]
     pub(crate) symbol: Option<String>,
+    /// It has no symbol, whatever it prints
+    #[arg(long, conflicts_with = "symbol")]
+    pub(crate) no_symbol: bool,
     /// The document it belongs to, where no symbol tells: #17, a digest, an ni: name
     #[arg(long, value_name = "TARGET")]
     pub(crate) of: Option<String>,
-    /// How it relates to the version before
+    /// How it relates to the version before; for several files, to be used
+    /// where they don't tell themselves
     #[arg(long, value_enum)]
     pub(crate) change: Option<ChangeArg>,
     /// The version that a rendition renders, if not the newest
@@ -212,7 +330,8 @@ pub(crate) struct Register {
     /// Organ with session and agenda items: "Name; session; item; item"; may be repeated
     #[arg(long, value_name = "NAME; SESSION; ITEM")]
     pub(crate) body: Vec<String>,
-    /// Relation to another document: "corrects S/2007/421"; may be repeated
+    /// Relation to another document: "corrects S/2007/421", of some languages
+    /// only "corrects S/2007/421:en,fr"; may be repeated
     #[arg(long, value_name = "KIND SYMBOL")]
     pub(crate) relation: Vec<String>,
     /// From whom it was received

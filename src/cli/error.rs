@@ -5,7 +5,7 @@ use std::io::Write as _;
 use docledger::key::SecretKeyError;
 use docledger::log::LoadError;
 use docledger::registry::{
-    AppendRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
+    AppendRefusal, EventRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
 };
 use docledger::store::{StoreError, StoreProblem};
 
@@ -41,7 +41,7 @@ pub(crate) fn show(error: &anyhow::Error) {
 }
 
 /// The error and its causes; a cause that the line already holds is not repeated.
-fn told(error: &anyhow::Error) -> String {
+pub(crate) fn told(error: &anyhow::Error) -> String {
     error
         .chain()
         .fold(String::new(), |line, cause| match cause.to_string() {
@@ -57,7 +57,8 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+/// What to do next, where that is known.
+pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         if let Some(own) = cause.downcast_ref::<Hinted>() {
             return Some(own.hint.clone());
@@ -68,6 +69,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         let text = cause
             .downcast_ref::<ProposalError>()
             .and_then(proposal_hint)
+            .or_else(|| cause.downcast_ref::<EventRefusal>().and_then(event_hint))
             .or_else(|| cause.downcast_ref::<StoreError>().and_then(store_hint))
             .or_else(|| {
                 cause
@@ -75,6 +77,10 @@ fn hint(error: &anyhow::Error) -> Option<String> {
                     .and_then(register_hint)
             })
             .or_else(|| cause.downcast_ref::<OpenLedgerError>().and_then(open_hint))
+            .or_else(|| {
+                let io = cause.downcast_ref::<std::io::Error>()?;
+                (io.kind() == std::io::ErrorKind::NotFound).then_some("check the path")
+            })
             .or_else(|| cause.downcast_ref::<SecretKeyError>().and_then(key_hint))
             .or_else(|| cause.downcast_ref::<TargetError>().and_then(target_hint));
         text.map(str::to_owned)
@@ -84,6 +90,7 @@ fn hint(error: &anyhow::Error) -> Option<String> {
 fn append_hint(error: &AppendRefusal) -> Option<String> {
     let text = match error {
         AppendRefusal::Proposal(error) => proposal_hint(error)?,
+        AppendRefusal::Event(error) => event_hint(error)?,
         AppendRefusal::Store(error) => store_hint(error)?,
         AppendRefusal::Register(error) => register_hint(error)?,
         AppendRefusal::Moved => "run the command again to see what would be registered now",
@@ -116,7 +123,20 @@ fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
         ProposalError::Refused(_) => "add what the ledger's policy requires",
         ProposalError::Target(error) => return target_hint(error),
         ProposalError::OtherDocument(..) => "leave --of out, or correct the symbol",
-        ProposalError::NoSuchField(_) => return None,
+        ProposalError::Relation(_) => "name another document by its symbol or ni: name",
+        ProposalError::NoSuchField(_) | ProposalError::Draft(_) => return None,
+    })
+}
+
+fn event_hint(error: &EventRefusal) -> Option<&'static str> {
+    Some(match error {
+        EventRefusal::NoReason => "say why with --reason",
+        EventRefusal::Unchanged => "`docledger show TARGET` tells what stands",
+        EventRefusal::SameFamily { .. } => "register it as a document of its own",
+        EventRefusal::Record(error) => return proposal_hint(error),
+        EventRefusal::History(_) => "`docledger log TARGET` shows what stands and who did it",
+        EventRefusal::Policy(_) => "the ledger's policy allows no exception",
+        EventRefusal::NotADocument(_) | EventRefusal::NotAmendable(_) => return None,
     })
 }
 

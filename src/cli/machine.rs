@@ -8,14 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use docledger::digest::{ContentDigest, ContentHasher};
-use docledger::reading::Text;
+use docledger::reading::{Limits, Text};
 use docledger::store::{Contents, Disk, LedgerDir, StateDir};
 
 use super::args::Args;
 use super::error::hinted;
-
-/// The longest text that is read.
-const MAX_TEXT: u64 = 16 << 20;
 
 /// The file system that everything stands on.
 pub(crate) static DISK: Disk = Disk;
@@ -153,28 +150,19 @@ impl NamedFile {
         read().with_context(|| format!("{}: can't be read", self.0.display()))
     }
 
-    /// What it says, for a format whose text this version reads.
-    pub(crate) fn text(&self) -> anyhow::Result<Text> {
+    /// What it says. The one place that reads the text of a file that a user
+    /// names.
+    pub(crate) fn text(&self, media_type: &str) -> anyhow::Result<Text> {
+        let most = Limits::default().input;
         let mut bytes = Vec::new();
         let file = self
             .open()
             .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        file.take(MAX_TEXT + 1)
+        file.take(most as u64 + 1)
             .read_to_end(&mut bytes)
             .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        if bytes.len() as u64 > MAX_TEXT {
-            return Err(hinted(
-                format!("{} is longer than 16 MiB", self.0.display()),
-                "give the metadata by hand: `docledger register --help`",
-            ));
-        }
-        let text = docledger::reading::decode_text(&bytes).ok_or_else(|| {
-            hinted(
-                format!("{} is no text this version can read", self.0.display()),
-                "plain text in UTF-8 or UTF-16 can be read",
-            )
-        })?;
-        Ok(Text::plain(&text))
+        docledger::reading::read(media_type, &bytes, Limits::default())
+            .with_context(|| self.0.display().to_string())
     }
 
     /// Its name, if it is text without control characters.
@@ -200,4 +188,106 @@ impl Contents for NamedFile {
 pub(crate) fn first_line(path: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The longest file that is read whole: a manifest.
+const MAX_WHOLE: u64 = 1 << 30;
+
+/// All bytes of a file that a user named.
+#[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+pub(crate) fn whole(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let named = NamedFile::new(path)?;
+    let mut bytes = Vec::new();
+    let read =
+        File::open(&named.0).and_then(|file| file.take(MAX_WHOLE + 1).read_to_end(&mut bytes));
+    read.with_context(|| format!("{}", path.display()))?;
+    if bytes.len() as u64 > MAX_WHOLE {
+        return Err(hinted(
+            format!("{} is longer than {MAX_WHOLE} bytes", path.display()),
+            "part it",
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Writes a file that must not be there yet.
+#[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut file = File::create_new(path).with_context(|| format!("{}", path.display()))?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // A part of it would be taken for the whole.
+        std::fs::remove_file(path).unwrap_or_default();
+    }
+    written.with_context(|| format!("{}", path.display()))
+}
+
+/// Every plain file among and below what a user named, in order of names. Hidden
+/// files and links below a folder are passed over and told; so are the ledger
+/// and keys of this call.
+#[expect(clippy::disallowed_methods, reason = "folders that a user named")]
+pub(crate) fn files_below(args: &Args, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let own = [ledger_path(args), keys_path(args)].map(|path| path.canonicalize().ok());
+    let is_own = |path: &Path| {
+        let path = path.canonicalize().ok();
+        path.is_some() && own.contains(&path)
+    };
+    let is_hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let mut files = Vec::new();
+    for path in named {
+        let mut passed_over = 0;
+        let walk = walkdir::WalkDir::new(path)
+            .sort_by_file_name()
+            .follow_root_links(true);
+        let entries = walk.into_iter().filter_entry(|entry| {
+            let skip = is_hidden(entry)
+                || (entry.depth() > 0 && entry.path_is_symlink())
+                || (entry.file_type().is_dir() && is_own(entry.path()));
+            passed_over += usize::from(skip);
+            !skip
+        });
+        for entry in entries {
+            let entry = entry.with_context(|| format!("{}", path.display()))?;
+            if !entry.file_type().is_dir() {
+                files.push(entry.into_path());
+            }
+        }
+        if passed_over > 0 {
+            super::render::remark(&format!(
+                "{}: passed over {passed_over} hidden files, links and the ledger's own folders",
+                path.display()
+            ));
+        }
+    }
+    if files.is_empty() && !named.is_empty() {
+        return Err(hinted(
+            "there are no files there",
+            "name files, or a folder with files",
+        ));
+    }
+    Ok(files)
+}
+
+/// A path as it is written in a file of `folder`: from there, if it is below,
+/// else absolute.
+pub(crate) fn seen_from(folder: &Path, path: &Path) -> String {
+    let [folder_whole, whole] = [folder, path].map(absolute_path);
+    let below = whole.strip_prefix(&folder_whole).map(Path::to_owned);
+    below.unwrap_or(whole).to_string_lossy().into_owned()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program knows its own folder"
+)]
+fn absolute_path(path: &Path) -> PathBuf {
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -7,7 +7,9 @@ mod commands;
 mod error;
 mod keys;
 mod machine;
+mod progress;
 mod render;
+mod standing;
 
 use std::process::ExitCode;
 

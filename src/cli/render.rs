@@ -5,8 +5,9 @@ use std::io::Write as _;
 
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
-use docledger::registry::{Entry, Register};
-use docledger::statement::{Document, KeyId};
+use docledger::log::Checkpoint;
+use docledger::registry::{Committed, Entry, Register};
+use docledger::statement::{Document, KeyId, Language};
 use serde_json::{Map, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -93,12 +94,6 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
     let date = |value: &Option<docledger::statement::PartialDate>| {
         value.map(|d| d.to_string()).unwrap_or_default()
     };
-    let tags = |tags: &[docledger::statement::Language]| {
-        tags.iter()
-            .map(|tag| tag.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     add("symbol", record.identifier.join(" – "));
     add("as printed", text(&record.identifier_printed));
     add(
@@ -135,7 +130,12 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
     for relation in &record.relations {
         add(
             "relation",
-            format!("{} {}", relation.kind.as_str(), relation.target),
+            format!(
+                "{} {}{}",
+                relation.kind.as_str(),
+                relation.target,
+                in_languages(&relation.languages)
+            ),
         );
     }
     if let Some(source) = &record.source {
@@ -147,6 +147,56 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
     add("size", format!("{} bytes", record.size));
     add("SHA-256", document.digest.to_string());
     fields
+}
+
+/// Language tags in a row.
+pub(crate) fn tags(tags: &[Language]) -> String {
+    let tags: Vec<_> = tags.iter().map(Language::as_str).collect();
+    tags.join(", ")
+}
+
+/// To which languages something is restricted, if it is.
+pub(crate) fn in_languages(languages: &[Language]) -> String {
+    if languages.is_empty() {
+        return String::new();
+    }
+    format!(" (in {})", tags(languages))
+}
+
+/// The value of a field, for people.
+pub(crate) fn value_text(value: Option<&Value>) -> String {
+    /// The keys of values that are maps, in the order flags have them.
+    const KEYS: [&str; 9] = [
+        "kind",
+        "target",
+        "languages",
+        "name",
+        "title",
+        "session",
+        "agenda",
+        "from",
+        "means",
+    ];
+    match value {
+        None => "(blank)".to_owned(),
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Array(items)) => {
+            let between = match items.first() {
+                Some(Value::Map(_)) => " | ",
+                _ => ", ",
+            };
+            let items: Vec<_> = items.iter().map(|item| value_text(Some(item))).collect();
+            items.join(between)
+        }
+        Some(Value::Map(map)) => {
+            let known = KEYS
+                .iter()
+                .filter_map(|key| map.get(&Value::Text((*key).to_owned())));
+            let parts: Vec<_> = known.map(|value| value_text(Some(value))).collect();
+            parts.join("; ")
+        }
+        Some(other) => docledger::encoding::cbor::diagnostic(other),
+    }
 }
 
 /// Fields under each other, names aligned.
@@ -182,7 +232,7 @@ fn leaf(leaf: LeafHash) -> String {
 }
 
 /// CBOR as JSON; byte strings in hexadecimal.
-fn record_json(value: &Value) -> serde_json::Value {
+pub(crate) fn record_json(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(flag) => json!(flag),
         Value::Integer(number) => match (u64::try_from(*number), i64::try_from(*number)) {
@@ -210,4 +260,33 @@ fn record_json(value: &Value) -> serde_json::Value {
         }
         _ => serde_json::Value::Null,
     }
+}
+
+/// Tells what an append cleared and what it could not tidy up.
+pub(crate) fn remark_on(committed: &Committed) {
+    for path in &committed.cleared {
+        remark(&format!(
+            "cleared what an interrupted append had left: {}",
+            path.display()
+        ));
+    }
+    for error in &committed.untidied {
+        remark(&format!("left for the next writer to tidy up: {error}"));
+    }
+}
+
+/// A head as programs see it.
+pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
+    json!({"size": head.size, "root": head.root.to_string()})
+}
+
+/// At most so many characters of a text.
+pub(crate) fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars()
+        .take(room.saturating_sub(1))
+        .collect::<String>()
+        + "…"
 }

@@ -141,6 +141,31 @@ pub fn texts<T: AsRef<str>>(values: &[T]) -> Value {
     Value::Array(values.iter().map(|value| text(value.as_ref())).collect())
 }
 
+/// A value in the diagnostic notation of RFC 8949 §8, for people.
+#[must_use]
+pub fn diagnostic(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::Bytes(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("h'{digits}'")
+        }
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(diagnostic).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(map) => {
+            let pair = |(key, value)| format!("{}: {}", diagnostic(key), diagnostic(value));
+            let pairs: Vec<_> = map.iter().map(pair).collect();
+            format!("{{{}}}", pairs.join(", "))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
 fn fail<T>(offset: usize, reason: CborReason) -> Result<T, CborError> {
     Err(CborError { offset, reason })
 }
@@ -315,6 +340,13 @@ mod tests {
         let mut long = vec![0x79, 0x20, 0x01];
         long.extend([b'a'; 8_193]);
         assert_eq!(refused(&long), CborReason::TooLarge);
+    }
+
+    #[test]
+    fn values_have_a_notation_for_people() {
+        let map = Map::from([(text("a"), Value::Array(vec![int(-1), bytes([0xab])]))]);
+        assert_eq!(diagnostic(&Value::Map(map)), "{\"a\": [-1, h'ab']}");
+        assert_eq!(diagnostic(&text("two\nlines")), "\"two\\nlines\"");
     }
 
     #[test]

@@ -1,90 +1,53 @@
 //! A file as a person reads it: its kind, and its text.
 //!
+//! Bytes go in and lines come out, within [`Limits`]; no file is touched here.
+//! [`read`] trusts nothing in the bytes, and what parsers of other makers do in
+//! spite of that (crash, run away) is the caller's to contain: the program reads
+//! in a process of its own.
+//!
 //! Not here: what the text says of the document.
 
+mod builder;
+mod error;
+mod html;
+mod kind;
+mod limits;
+mod office;
+mod pdf;
+mod plain;
 mod text;
 
+pub use error::ReadError;
+pub use kind::media_type;
+pub use limits::Limits;
+pub use plain::decode_text;
 pub use text::{Line, Text};
 
-use encoding_rs::{Encoding, UTF_8};
-use file_format::FileFormat;
+use builder::Builder;
+use limits::within;
 
-/// Kinds of text that no signature tells apart, by their ending.
-const TEXT_ENDINGS: [(&str, &str); 7] = [
-    ("md", "text/markdown"),
-    ("html", "text/html"),
-    ("htm", "text/html"),
-    ("csv", "text/csv"),
-    ("xml", "application/xml"),
-    ("json", "application/json"),
-    ("txt", "text/plain"),
-];
+/// Media type of DOCX (ECMA-376).
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// Media type of ODT (ODF 1.3).
+const ODT: &str = "application/vnd.oasis.opendocument.text";
 
-/// The media type of a file, from its first bytes and, for text, its name.
-/// What is neither known nor text is `application/octet-stream`.
-#[must_use]
-pub fn media_type(name: Option<&str>, head: &[u8]) -> String {
-    let ending = name
-        .and_then(|name| name.rsplit_once('.'))
-        .map(|(_, ending)| ending.to_lowercase());
-    let by_ending = TEXT_ENDINGS
-        .iter()
-        .find(|(known, _)| Some(*known) == ending.as_deref());
-    let format = FileFormat::from_bytes(head);
-    let media_type = match (&format, by_ending) {
-        (FileFormat::Empty, _) => "application/octet-stream",
-        (FileFormat::ArbitraryBinaryData | FileFormat::PlainText, Some((_, text)))
-            if is_text(head) =>
-        {
-            text
-        }
-        (FileFormat::ArbitraryBinaryData, None) if is_text(head) => "text/plain",
-        (format, _) => format.media_type(),
-    };
-    media_type.to_owned()
-}
-
-/// Text in UTF-8, or in UTF-16 with a byte order mark; `None` if the bytes are
-/// neither.
-#[must_use]
-pub fn decode_text(bytes: &[u8]) -> Option<String> {
-    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
-    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..])?;
-    (!text.contains('\0')).then(|| text.into_owned())
-}
-
-/// Whether the first bytes of a file are text, of which the last character may be cut.
-fn is_text(head: &[u8]) -> bool {
-    if Encoding::for_bom(head).is_some() {
-        return true;
-    }
-    let valid = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
-    valid && !head.contains(&0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_and_binary_are_told_apart() {
-        assert_eq!(media_type(Some("a.txt"), b"some text\n"), "text/plain");
-        assert_eq!(media_type(Some("a.md"), b"# title\n"), "text/markdown");
-        assert_eq!(media_type(None, b"%PDF-1.7\n"), "application/pdf");
-        assert_eq!(
-            media_type(Some("a.txt"), b"\0\x01\x02"),
-            "application/octet-stream"
-        );
-        assert_eq!(media_type(Some("a"), b""), "application/octet-stream");
-    }
-
-    #[test]
-    fn encodings_with_a_mark_are_read() {
-        assert_eq!(decode_text(b"\xef\xbb\xbfa").as_deref(), Some("a"));
-        assert_eq!(decode_text(b"\xff\xfea\0").as_deref(), Some("a"));
-        assert_eq!(decode_text(b"\xff"), None);
+/// The text of a file of a media type.
+///
+/// A file without text, such as a scan, gives no lines and a warning.
+///
+/// # Errors
+/// When the kind is none whose text is read, the bytes are damaged, encrypted or
+/// more than the limits allow, or the parser failed.
+pub fn read(media_type: &str, bytes: &[u8], limits: Limits) -> Result<Text, ReadError> {
+    within(bytes.len(), limits.input, "bytes")?;
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    match essence {
+        "text/html" | "application/xhtml+xml" => html::read(bytes, limits),
+        DOCX => office::docx::read(bytes, limits),
+        ODT => office::odt::read(bytes, limits),
+        "application/pdf" => pdf::read(bytes, limits),
+        "application/json" | "application/xml" => plain::read(bytes, limits),
+        text if text.starts_with("text/") => plain::read(bytes, limits),
+        other => Err(ReadError::Kind(other.to_owned())),
     }
 }

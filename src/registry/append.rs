@@ -1,16 +1,20 @@
-//! Signs proposals and appends them, under the lock.
+//! Signs statements and appends them, under the lock: one checkpoint for all
+//! of them.
 
-use crate::authority::{Refusal, Role};
-use crate::key::{PublicKey, SignError, Signer};
+use std::collections::HashSet;
+
+use crate::authority::Refusal;
+use crate::digest::ContentDigest;
+use crate::key::{SignError, Signer};
 use crate::log::{AppendError, Checkpoint, Growth};
+use crate::merkle::leaf_hash;
 use crate::statement::{Content, Draft, DraftError};
 use crate::store::{AppendFiles, Contents, LedgerWriter, NewDocument, StoreError};
 
-use super::proposal::{Proposal, ProposalError, Request, propose};
+use super::event::{EventProposal, EventRefusal, EventRequest, propose_event};
+use super::proposal::{Proposal, ProposalError, propose};
 use super::register::{Register, RegisterError};
-
-/// Tells the time when asked, in seconds since 1970-01-01T00:00:00Z.
-pub type Clock<'a> = &'a dyn Fn() -> u64;
+use super::request::Request;
 
 /// Who signs an append.
 #[derive(Clone, Copy)]
@@ -30,6 +34,9 @@ pub enum AppendRefusal {
     /// A file is refused.
     #[error(transparent)]
     Proposal(#[from] ProposalError),
+    /// An event is refused.
+    #[error(transparent)]
+    Event(#[from] EventRefusal),
     /// What was confirmed is no longer what would be registered.
     #[error("the register changed while this was being confirmed")]
     Moved,
@@ -53,13 +60,26 @@ pub enum AppendRefusal {
     Store(#[from] StoreError),
 }
 
-/// What an append did.
+/// A file that an append registers.
 #[derive(Debug)]
-pub struct Appended {
-    /// What was registered.
+pub struct Registered {
+    /// What is signed.
     pub proposal: Proposal,
     /// Its entry.
     pub index: u64,
+}
+
+impl Registered {
+    /// The register number of its document.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.proposal.number.unwrap_or(self.index)
+    }
+}
+
+/// What an append did.
+#[derive(Debug)]
+pub struct Committed {
     /// The new head.
     pub head: Checkpoint,
     /// What an interrupted append had left and was cleared.
@@ -68,100 +88,164 @@ pub struct Appended {
     pub untidied: Vec<StoreError>,
 }
 
-/// Registers one file: reads the ledger again, now that nobody else can write,
-/// works the record out anew, signs and appends it.
+/// An append in the making: statements are added one by one, each judged and
+/// signed with those before it in view, and committed together.
+///
+/// Dropped uncommitted, it leaves the ledger as it was.
+pub struct Appending<'a> {
+    writer: &'a LedgerWriter<'a>,
+    register: Register,
+    entries: Vec<Vec<u8>>,
+    documents: Vec<NewDocument<'a>>,
+    stored: HashSet<ContentDigest>,
+    cleared: Vec<std::path::PathBuf>,
+}
+
+impl<'a> Appending<'a> {
+    /// Reads the ledger, now that nobody else can write, and clears what an
+    /// interrupted append had left.
+    ///
+    /// # Errors
+    /// If the ledger can't be worked with.
+    pub fn begin(writer: &'a LedgerWriter<'a>) -> Result<Self, AppendRefusal> {
+        let register = Register::read(writer.dir())?;
+        let is_named = |digest: &_| !register.history.by_digest(digest).is_empty();
+        let cleared = writer.clear_debris(register.checkpoint.size, is_named)?;
+        Ok(Self {
+            writer,
+            register,
+            entries: Vec::new(),
+            documents: Vec::new(),
+            stored: HashSet::new(),
+            cleared,
+        })
+    }
+
+    /// The ledger as it will stand with what was added.
+    #[must_use]
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
+    /// Adds a file: works its record out, compares it with what was confirmed,
+    /// and signs it.
+    ///
+    /// # Errors
+    /// If history or authority refuse it, or it is no longer what was
+    /// confirmed; it is not added then, and others can be.
+    pub fn add_file(
+        &mut self,
+        request: &Request,
+        contents: &'a dyn Contents,
+        confirmed: Option<&Proposal>,
+        officer: &dyn Signer,
+        now: u64,
+    ) -> Result<Registered, AppendRefusal> {
+        let proposal = propose(&self.register, request)?;
+        if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
+            return Err(AppendRefusal::Moved);
+        }
+        let index = self.add(&proposal.draft(&self.register, now), officer)?;
+        if self.stored.insert(request.digest) {
+            self.documents.push(NewDocument {
+                digest: request.digest,
+                contents,
+            });
+        }
+        Ok(Registered { proposal, index })
+    }
+
+    /// Adds an event: works its record out, compares it with what was
+    /// confirmed, and signs it. Returns it with its index.
+    ///
+    /// # Errors
+    /// As [`Appending::add_file`].
+    pub fn add_event(
+        &mut self,
+        request: &EventRequest,
+        confirmed: Option<&EventProposal>,
+        officer: &dyn Signer,
+        now: u64,
+    ) -> Result<(EventProposal, u64), AppendRefusal> {
+        let proposal = propose_event(&self.register, request)?;
+        if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
+            return Err(AppendRefusal::Moved);
+        }
+        let index = self.add(&proposal.draft(&self.register, now), officer)?;
+        Ok((proposal, index))
+    }
+
+    /// Adds a statement, once authority allows its signer to make it and, of an
+    /// event, history lets it stand. Returns its index.
+    ///
+    /// # Errors
+    /// If authority or history refuse or signing fails; it is not added then.
+    pub fn add(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<u64, AppendRefusal> {
+        if let Content::Event(event) = &draft.content {
+            let faults = self.register.check_event(&draft.subject, event);
+            if !faults.is_empty() {
+                return Err(EventRefusal::History(faults).into());
+            }
+        }
+        let signed = draft.sign(signer)?;
+        let index = self.register.entries.len() as u64;
+        let Register {
+            authority,
+            history,
+            tree,
+            ..
+        } = &self.register;
+        let bears = history.symbols_of(&draft.subject);
+        let refusals = authority.check(&signed.verified, index, tree, bears);
+        if let Some(refusal) = refusals.into_iter().find(|refusal| !refusal.is_open()) {
+            return Err(AppendRefusal::Key(refusal));
+        }
+        let leaf = leaf_hash(&signed.bytes);
+        self.entries.push(signed.bytes);
+        Ok(self.register.take(leaf, signed.verified.into_statement()))
+    }
+
+    /// Writes everything that was added: all of it, or nothing.
+    ///
+    /// # Errors
+    /// If the checkpoint's key is not the log's, or a file can't be written;
+    /// nothing has changed then, unless the error is
+    /// [`crate::store::StoreProblem::Unconfirmed`].
+    pub fn commit(self, checkpoint: &dyn Signer) -> Result<Committed, AppendRefusal> {
+        if checkpoint.public() != *self.register.authority.checkpoint_key() {
+            return Err(AppendRefusal::CheckpointKey);
+        }
+        let mut growth = Growth::new(self.register.tree, self.register.tail)?;
+        let log = growth.append(self.entries)?;
+        let head = Checkpoint {
+            origin: self.register.checkpoint.origin,
+            size: log.new_size,
+            root: log.new_root,
+        };
+        let untidied = self.writer.append(&AppendFiles {
+            log: &log,
+            documents: self.documents,
+            checkpoint: head.sign(checkpoint)?,
+        })?;
+        Ok(Committed {
+            head,
+            cleared: self.cleared,
+            untidied,
+        })
+    }
+}
+
+/// Registers one file.
 ///
 /// # Errors
-/// If anything refuses; nothing has changed then, unless the error is
-/// [`crate::store::StoreProblem::Unconfirmed`].
+/// As [`Appending`]'s steps.
 pub fn append(
     writer: &LedgerWriter<'_>,
     (request, contents): (&Request, &dyn Contents),
-    confirmed: Option<&Proposal>,
     signers: Signers<'_>,
-    clock: Clock<'_>,
-) -> Result<Appended, AppendRefusal> {
-    let register = Register::read(writer.dir())?;
-    let is_named = |digest: &_| !register.history.by_digest(digest).is_empty();
-    let cleared = writer.clear_debris(register.checkpoint.size, is_named)?;
-    let proposal = propose(&register, request)?;
-    if confirmed.is_some_and(|confirmed| !is_same(confirmed, &proposal)) {
-        return Err(AppendRefusal::Moved);
-    }
-    check_keys(&register, &proposal, signers)?;
-    let entry = draft(&register, &proposal, clock()).sign(signers.officer)?;
-    let index = register.checkpoint.size;
-    let mut growth = Growth::new(register.tree, register.tail)?;
-    let log = growth.append(vec![entry])?;
-    let origin = register.checkpoint.origin;
-    let head = Checkpoint {
-        origin,
-        size: log.new_size,
-        root: log.new_root,
-    };
-    let checkpoint = head.sign(signers.checkpoint)?;
-    let documents = vec![NewDocument {
-        digest: request.digest,
-        contents,
-    }];
-    let untidied = writer.append(&AppendFiles {
-        log: &log,
-        documents,
-        checkpoint,
-    })?;
-    Ok(Appended {
-        proposal,
-        index,
-        head,
-        cleared,
-        untidied,
-    })
-}
-
-/// Whether what was confirmed is what would be registered, but for the place
-/// in the log.
-fn is_same(confirmed: &Proposal, now: &Proposal) -> bool {
-    let mut confirmed = confirmed.clone();
-    confirmed.document.record.context = now.document.record.context;
-    confirmed == *now
-}
-
-fn check_keys(
-    register: &Register,
-    proposal: &Proposal,
-    signers: Signers<'_>,
-) -> Result<(), AppendRefusal> {
-    let authority = &register.authority;
-    let officer: PublicKey = signers.officer.public();
-    let life = authority.keys().find(|life| life.key == officer);
-    let life = life.ok_or(AppendRefusal::Key(Refusal::KeyUnknown(
-        officer.thumbprint(),
-    )))?;
-    if life.role != Role::Officer {
-        let refusal = Refusal::Role {
-            has: life.role,
-            needed: Role::Officer,
-        };
-        return Err(AppendRefusal::Key(refusal));
-    }
-    authority
-        .check_scope(life, &proposal.document.record.identifier)
-        .map_err(AppendRefusal::Key)?;
-    if signers.checkpoint.public() != *authority.checkpoint_key() {
-        return Err(AppendRefusal::CheckpointKey);
-    }
-    Ok(())
-}
-
-fn draft(register: &Register, proposal: &Proposal, now: u64) -> Draft {
-    Draft {
-        issuer: register.authority.issuer().to_owned(),
-        subject: proposal.subject.clone(),
-        issued_at: now,
-        content: Content::Document {
-            digest: proposal.document.digest,
-            media_type: proposal.document.media_type.clone(),
-            record: Box::new(proposal.document.record.clone()),
-        },
-    }
+    now: u64,
+) -> Result<(Registered, Committed), AppendRefusal> {
+    let mut appending = Appending::begin(writer)?;
+    let registered = appending.add_file(request, contents, None, signers.officer, now)?;
+    Ok((registered, appending.commit(signers.checkpoint)?))
 }

@@ -3,13 +3,22 @@
 //! refuse; both are asked, and neither is rewritten here.
 
 mod append;
+mod event;
+pub mod field_text;
+mod gaps;
+pub mod manifest;
 mod opening;
 mod proposal;
 mod register;
+mod request;
+mod suggest;
 mod target;
 
-pub use append::{AppendRefusal, Appended, Clock, Signers, append};
+pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
+pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
+pub use gaps::{Duplicate, Gaps, MissingLanguages, NumberGap};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
-pub use proposal::{Edits, FIELDS, Proposal, ProposalError, Request, propose};
+pub use proposal::{Proposal, ProposalError, plan, propose};
 pub use register::{Entry, Register, RegisterError};
+pub use request::{Edits, FIELDS, Readings, Request, Said};
 pub use target::{Selection, Target, TargetError};

@@ -120,7 +120,7 @@ pub fn open_ledger(
     if let Some(path) = remains.pop() {
         return Err(OpenLedgerError::Remains(path));
     }
-    let entry = draft(founding, keys).sign(&keys.registrar)?;
+    let entry = draft(founding, keys).sign(&keys.registrar)?.bytes;
     let leaf = leaf_hash(&entry);
     let mut growth = Growth::default();
     let log = growth.append(vec![entry])?;

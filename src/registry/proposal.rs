@@ -1,99 +1,20 @@
 //! From what an officer says about a file to the record that would be signed.
 
 use crate::authority::Refusal;
-use crate::digest::ContentDigest;
 use crate::encoding::cbor::{self, Value};
-use crate::revision::{ChainFault, DocumentHistory, VersionEntry};
+use crate::merkle::leaf_hash;
+use crate::revision::{
+    Chain, ChainFault, DocumentHistory, RelationDoubt, VersionEntry, relation_doubts,
+};
 use crate::statement::{
-    Body, Change, Context, Document, DocumentRecord, Language, PartialDate, Relation, Signatory,
-    Source, TreeHead,
+    Change, Content, Context, Document, DocumentRecord, Draft, DraftError, Language, TreeHead,
 };
 use crate::symbol::JointSymbol;
 
 use super::Register;
+use super::request::{FIELDS, Request};
+use super::suggest;
 use super::target::TargetError;
-
-/// Names of the record's fields that an officer can set or clear, as records
-/// spell them.
-pub const FIELDS: [&str; 14] = [
-    "originalLanguage",
-    "title",
-    "type",
-    "issued",
-    "created",
-    "dateAccepted",
-    "received",
-    "reissued",
-    "accessRights",
-    "jobNumber",
-    "bodies",
-    "signatories",
-    "relations",
-    "source",
-];
-
-/// What an officer says of a file. What is absent is carried over from the
-/// version before, or stays blank.
-#[derive(Debug, Clone, Default)]
-pub struct Edits {
-    /// Languages it was drafted in.
-    pub original_language: Option<Vec<Language>>,
-    /// Title.
-    pub title: Option<String>,
-    /// Kind of document.
-    pub document_type: Option<String>,
-    /// Masthead date.
-    pub issued: Option<PartialDate>,
-    /// Date of the letter.
-    pub created: Option<PartialDate>,
-    /// Date of adoption.
-    pub adopted: Option<PartialDate>,
-    /// Date the office received it.
-    pub received: Option<PartialDate>,
-    /// Date of the reissue.
-    pub reissued: Option<PartialDate>,
-    /// Distribution.
-    pub distribution: Option<String>,
-    /// Job number.
-    pub job_number: Option<String>,
-    /// Organs.
-    pub bodies: Option<Vec<Body>>,
-    /// Who signed the paper.
-    pub signatories: Option<Vec<Signatory>>,
-    /// Other documents.
-    pub relations: Option<Vec<Relation>>,
-    /// Where it came from.
-    pub source: Option<Source>,
-    /// Names out of [`FIELDS`] that are left blank whatever the version before says.
-    pub clear: Vec<String>,
-}
-
-/// A file to be registered, and what is said of it.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// SHA-256 of the file.
-    pub digest: ContentDigest,
-    /// Its length in bytes.
-    pub size: u64,
-    /// Its media type.
-    pub media_type: String,
-    /// Its name, if it is text.
-    pub file_name: Option<String>,
-    /// Its symbol.
-    pub symbol: Option<JointSymbol>,
-    /// The subject of the document it belongs to, where the symbol doesn't tell.
-    pub subject: Option<String>,
-    /// Its language.
-    pub language: Option<Language>,
-    /// How it relates to the version before.
-    pub change: Option<Change>,
-    /// The version a rendition renders; the newest if absent.
-    pub renders: Option<u64>,
-    /// Whether bytes that are registered already may be registered again.
-    pub allow_same_bytes: bool,
-    /// The rest.
-    pub edits: Edits,
-}
 
 /// Why a file is not registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -174,15 +95,21 @@ pub enum ProposalError {
         /// Which one of the text, counted from 1.
         place: usize,
     },
+    /// A relation that leads nowhere.
+    #[error("relation: {0}")]
+    Relation(#[from] RelationDoubt),
     /// The history says no.
     #[error("{}", list(.0))]
     History(Vec<ChainFault>),
+    /// The statement can't be written.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// The rules of authority say no.
     #[error("{}", list(.0))]
     Refused(Vec<Refusal>),
 }
 
-fn list(items: &[impl std::fmt::Display]) -> String {
+pub(super) fn list(items: &[impl std::fmt::Display]) -> String {
     items
         .iter()
         .map(ToString::to_string)
@@ -203,39 +130,74 @@ pub struct Proposal {
     pub number: Option<u64>,
 }
 
+impl Proposal {
+    /// Whether another proposal would sign the same claims of the same file,
+    /// wherever in the log.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let claims = |proposal: &Self| {
+            let mut claims = proposal.clone();
+            claims.document.record.context = other.document.record.context;
+            // Within a batch, leaf hashes are not known before it is signed.
+            claims.document.record.previous = None;
+            (claims.subject, claims.document)
+        };
+        claims(self) == claims(other)
+    }
+
+    /// The statement to be signed.
+    #[must_use]
+    pub fn draft(&self, register: &Register, now: u64) -> Draft {
+        Draft {
+            issuer: register.authority.issuer().to_owned(),
+            subject: self.subject.clone(),
+            issued_at: now,
+            content: Content::Document {
+                digest: self.document.digest,
+                media_type: self.document.media_type.clone(),
+                record: Box::new(self.document.record.clone()),
+            },
+        }
+    }
+}
+
+/// Works out what a batch of requests would register, one after another, each
+/// with those before it in view. A refused one leaves the others as they are.
+pub fn plan<'a>(
+    register: &mut Register,
+    requests: impl IntoIterator<Item = &'a Request>,
+) -> Vec<Result<Proposal, ProposalError>> {
+    let planned = requests.into_iter().map(|request| {
+        let proposal = propose(register, request)?;
+        let (entry, statement) = proposal.draft(register, 0).preview()?;
+        register.take(leaf_hash(&entry), statement);
+        Ok(proposal)
+    });
+    planned.collect()
+}
+
 /// Works out the record for a request, asking history and authority.
 ///
 /// # Errors
 /// If the register as it stands refuses the file, or needs to be told more.
 pub fn propose(register: &Register, request: &Request) -> Result<Proposal, ProposalError> {
-    let document = find_document(register, request)?;
-    let language = choose_language(document, request)?;
+    let symbol = chosen_symbol(request);
+    let document = find_document(register, request, symbol)?;
+    let (language, language_read) = choose_language(document, request)?;
     let chain = document.and_then(|document| document.chain(&language));
     let newest = chain.and_then(|chain| chain.current());
     check_same_bytes(register, request, document, &language)?;
     let subject = match document {
         Some(document) => document.subject.clone(),
-        None => new_subject(request),
+        None => new_subject(request, symbol),
     };
-    let change = match (newest, request.change) {
-        (None, None | Some(Change::First)) => Change::First,
-        (None, Some(change)) => {
-            return Err(ProposalError::NothingBefore {
-                what: subject,
-                change,
-                language,
-            });
-        }
-        (Some(newest), None | Some(Change::First)) => {
-            return Err(ProposalError::ChangeNeeded {
-                subject,
-                version: newest.version,
-                language,
-            });
-        }
-        (Some(_), Some(change)) => change,
-    };
-    let follows = match (change, request.renders) {
+    let mut record =
+        DocumentRecord::new(context(register), Change::First, 1, language, request.size);
+    record.file_name.clone_from(&request.file_name);
+    let (change, change_read) =
+        choose_change(register, request, (symbol, chain), &record, &subject)?;
+    record.change = change;
+    let follows = match (change, request.said.renders) {
         (Change::Rendition, Some(version)) => Some(
             chain
                 .and_then(|chain| chain.principal(version))
@@ -244,19 +206,37 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         (_, Some(version)) => return Err(ProposalError::NothingToRender(version)),
         (_, None) => newest,
     };
-    let version = match (change, follows) {
+    record.version = match (change, follows) {
         (Change::Rendition, Some(rendered)) => rendered.version,
         (_, Some(before)) => before.version.saturating_add(1),
         (_, None) => 1,
     };
-    let mut record =
-        DocumentRecord::new(context(register), change, version, language, request.size);
     record.previous = follows.map(|entry| entry.leaf);
-    record.file_name = request.file_name.clone();
     carry_over(&mut record, register, document, follows);
-    apply_symbol(&mut record, request.symbol.as_ref());
-    apply_edits(&mut record, &request.edits)?;
-    check_text(&record)?;
+    apply_symbol(&mut record, symbol);
+    let mut read = request.read.edits.clone();
+    if let (Some(symbol), None, []) = (symbol, &read.relations, record.relations.as_slice()) {
+        let corrected = &request.read.corrected_languages;
+        let stated = suggest::relations(symbol, corrected, &register.history);
+        read.relations = (!stated.is_empty()).then_some(stated);
+    }
+    record.proposed = request
+        .said
+        .edits
+        .apply(&read, change == Change::Rendition, &mut record)
+        .map_err(ProposalError::NoSuchField)?;
+    let symbol_read = symbol.is_some() && request.said.symbol.is_none();
+    for (name, is_read) in [
+        ("change", change_read),
+        ("language", language_read),
+        ("identifier", symbol_read),
+    ] {
+        if is_read {
+            record.proposed.insert(0, name.to_owned());
+        }
+    }
+    check_text(&record.to_value())?;
+    check_relations(&record, register, &subject)?;
     let file = Document {
         digest: request.digest,
         media_type: request.media_type.clone(),
@@ -283,6 +263,76 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
     })
 }
 
+/// The symbol said, else the one read, unless the officer says there is none.
+fn chosen_symbol(request: &Request) -> Option<&JointSymbol> {
+    let read = request
+        .read
+        .symbol
+        .as_ref()
+        .filter(|_| !request.said.no_symbol);
+    request.said.symbol.as_ref().or(read)
+}
+
+/// What the file is to the version before, and whether that was worked out
+/// rather than said.
+fn choose_change(
+    register: &Register,
+    request: &Request,
+    (symbol, chain): (Option<&JointSymbol>, Option<&Chain>),
+    blank: &DocumentRecord,
+    subject: &str,
+) -> Result<(Change, bool), ProposalError> {
+    let language = blank.language.clone();
+    let subject = subject.to_owned();
+    let Some((chain, newest)) = chain.and_then(|chain| Some((chain, chain.current()?))) else {
+        return match request.said.change {
+            None | Some(Change::First) => Ok((Change::First, false)),
+            Some(_) if request.said.change_if_needed => Ok((Change::First, false)),
+            Some(change) => Err(ProposalError::NothingBefore {
+                what: subject,
+                change,
+                language,
+            }),
+        };
+    };
+    if let Some(change) = request
+        .said
+        .change
+        .filter(|_| !request.said.change_if_needed)
+    {
+        return match change {
+            Change::First => Err(ProposalError::ChangeNeeded {
+                subject,
+                version: newest.version,
+                language,
+            }),
+            change => Ok((change, false)),
+        };
+    }
+    let mut new = blank.clone();
+    request
+        .said
+        .edits
+        .apply(&request.read.edits, false, &mut new)
+        .map_err(ProposalError::NoSuchField)?;
+    let current: Vec<_> = chain
+        .entries
+        .iter()
+        .filter(|entry| entry.version == newest.version)
+        .filter_map(|entry| register.effective(entry.index))
+        .collect();
+    let suggested = suggest::change(&current, &request.media_type, symbol, &new);
+    match (suggested, request.said.change) {
+        (Some(change), _) => Ok((change, true)),
+        (None, Some(change)) => Ok((change, false)),
+        (None, None) => Err(ProposalError::ChangeNeeded {
+            subject,
+            version: newest.version,
+            language,
+        }),
+    }
+}
+
 /// What a statement made now says about where it was made.
 pub(super) fn context(register: &Register) -> Context {
     Context {
@@ -298,9 +348,10 @@ pub(super) fn context(register: &Register) -> Context {
 fn find_document<'a>(
     register: &'a Register,
     request: &Request,
+    symbol: Option<&JointSymbol>,
 ) -> Result<Option<&'a DocumentHistory>, ProposalError> {
     let mut found: Option<&DocumentHistory> = None;
-    for half in request.symbol.iter().flat_map(JointSymbol::halves) {
+    for half in symbol.into_iter().flat_map(JointSymbol::halves) {
         let Some(owner) = register.history.by_symbol(half.key()) else {
             continue;
         };
@@ -311,7 +362,7 @@ fn find_document<'a>(
         }
         found = Some(owner);
     }
-    let Some(subject) = &request.subject else {
+    let Some(subject) = &request.said.subject else {
         return Ok(found);
     };
     let named = register.history.by_subject(subject);
@@ -325,25 +376,26 @@ fn find_document<'a>(
     }
 }
 
-fn new_subject(request: &Request) -> String {
-    let symbol = request
-        .symbol
-        .as_ref()
-        .map(|symbol| symbol.first().canonical().to_owned());
+fn new_subject(request: &Request, symbol: Option<&JointSymbol>) -> String {
+    let symbol = symbol.map(|symbol| symbol.first().canonical().to_owned());
     symbol.unwrap_or_else(|| request.digest.ni_name())
 }
 
-/// The language said; else, of a document that has one only, that one.
+/// The language said; else the one read; else, of a document that has one only,
+/// that one. Also whether it was read.
 fn choose_language(
     document: Option<&DocumentHistory>,
     request: &Request,
-) -> Result<Language, ProposalError> {
-    if let Some(language) = &request.language {
-        return Ok(language.clone());
+) -> Result<(Language, bool), ProposalError> {
+    if let Some(language) = &request.said.language {
+        return Ok((language.clone(), false));
+    }
+    if let Some(language) = &request.read.language {
+        return Ok((language.clone(), true));
     }
     match document.map(|document| (document, document.chains.as_slice())) {
-        None | Some((_, [])) => Ok(Language::undetermined()),
-        Some((_, [chain])) => Ok(chain.language.clone()),
+        None | Some((_, [])) => Ok((Language::undetermined(), false)),
+        Some((_, [chain])) => Ok((chain.language.clone(), false)),
         Some((document, chains)) => Err(ProposalError::LanguageNeeded {
             subject: document.subject.clone(),
             languages: chains
@@ -379,11 +431,11 @@ fn check_same_bytes(
     }
     let elsewhere = register.history.by_digest(&request.digest).last();
     match elsewhere.and_then(|index| register.document(*index)) {
-        Some((entry, file)) if !request.allow_same_bytes => {
+        Some((entry, file)) if !request.said.allow_same_bytes => {
             let subject = entry.statement.envelope.subject.clone();
             let (version, index) = (file.record.version, entry.index);
             // Without a symbol the bytes themselves are the identity.
-            if request.symbol.is_none() && request.subject.is_none() {
+            if chosen_symbol(request).is_none() && request.said.subject.is_none() {
                 let language = file.record.language.clone();
                 return Err(ProposalError::SameBytes {
                     subject,
@@ -402,7 +454,7 @@ fn check_same_bytes(
     }
 }
 
-/// Metadata that stays from one version to the next; of a document that is new
+/// Metadata, as it stands, that stays from one version to the next; of a document that is new
 /// in a language, only what all its languages share.
 fn carry_over(
     record: &mut DocumentRecord,
@@ -411,8 +463,8 @@ fn carry_over(
     follows: Option<&VersionEntry>,
 ) {
     let Some(document) = document else { return };
-    if let Some((_, before)) = follows.and_then(|entry| register.document(entry.index)) {
-        let before = before.record.clone();
+    if let Some(before) = follows.and_then(|entry| register.effective(entry.index)) {
+        let before = before.record;
         record.identifier = before.identifier;
         record.identifier_printed = before.identifier_printed;
         record.original_language = before.original_language;
@@ -426,9 +478,9 @@ fn carry_over(
         record.bodies = before.bodies;
         record.signatories = before.signatories;
         record.relations = before.relations;
-    } else if let Some((_, sibling)) = register.document(document.number) {
-        record.identifier = sibling.record.identifier.clone();
-        record.original_language = sibling.record.original_language.clone();
+    } else if let Some(sibling) = register.effective(document.number) {
+        record.identifier = sibling.record.identifier;
+        record.original_language = sibling.record.original_language;
     }
 }
 
@@ -453,72 +505,21 @@ fn apply_symbol(record: &mut DocumentRecord, symbol: Option<&JointSymbol>) {
     }
 }
 
-fn apply_edits(record: &mut DocumentRecord, edits: &Edits) -> Result<(), ProposalError> {
-    let clears = |name: &str| edits.clear.iter().any(|field| field == name);
-    if let Some(field) = edits
-        .clear
-        .iter()
-        .find(|field| !FIELDS.contains(&field.as_str()))
-    {
-        return Err(ProposalError::NoSuchField(field.clone()));
-    }
-    set_list(
-        &mut record.original_language,
-        &edits.original_language,
-        clears("originalLanguage"),
-    );
-    set(&mut record.title, &edits.title, clears("title"));
-    set(
-        &mut record.document_type,
-        &edits.document_type,
-        clears("type"),
-    );
-    set(&mut record.issued, &edits.issued, clears("issued"));
-    set(&mut record.created, &edits.created, clears("created"));
-    set(&mut record.adopted, &edits.adopted, clears("dateAccepted"));
-    set(&mut record.received, &edits.received, clears("received"));
-    set(&mut record.reissued, &edits.reissued, clears("reissued"));
-    set(
-        &mut record.distribution,
-        &edits.distribution,
-        clears("accessRights"),
-    );
-    set(
-        &mut record.job_number,
-        &edits.job_number,
-        clears("jobNumber"),
-    );
-    set_list(&mut record.bodies, &edits.bodies, clears("bodies"));
-    set_list(
-        &mut record.signatories,
-        &edits.signatories,
-        clears("signatories"),
-    );
-    set_list(&mut record.relations, &edits.relations, clears("relations"));
-    set(&mut record.source, &edits.source, clears("source"));
-    Ok(())
-}
-
-fn set<T: Clone>(field: &mut Option<T>, edit: &Option<T>, clear: bool) {
-    if clear {
-        *field = None;
-    } else if edit.is_some() {
-        field.clone_from(edit);
-    }
-}
-
-fn set_list<T: Clone>(field: &mut Vec<T>, edit: &Option<Vec<T>>, clear: bool) {
-    match edit {
-        _ if clear => field.clear(),
-        Some(items) => field.clone_from(items),
-        None => {}
-    }
+pub(super) fn check_relations(
+    record: &DocumentRecord,
+    register: &Register,
+    subject: &str,
+) -> Result<(), RelationDoubt> {
+    let borne = register.history.symbols_of(subject).iter();
+    let symbols: Vec<_> = borne.chain(&record.identifier).cloned().collect();
+    let mut doubts = relation_doubts(&record.relations, subject, &symbols).into_iter();
+    doubts.next().map_or(Ok(()), Err)
 }
 
 /// Text that goes into a record holds no control characters: nobody means
 /// them, and they forge what a terminal shows.
-fn check_text(record: &DocumentRecord) -> Result<(), ProposalError> {
-    let Value::Map(fields) = record.to_value() else {
+pub(super) fn check_text(record: &Value) -> Result<(), ProposalError> {
+    let Value::Map(fields) = record else {
         return Ok(());
     };
     fields.iter().try_for_each(|(name, value)| match name {

@@ -9,8 +9,8 @@ use crate::digest::LeafHash;
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
-use crate::revision::History;
-use crate::statement::{Document, Matter, Statement, StatementError};
+use crate::revision::{EventFault, History};
+use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone)]
@@ -108,31 +108,72 @@ impl Register {
             });
         }
         let first = entries.first().ok_or(RegisterError::Empty)?;
-        let (mut authority, _) = Authority::open(first.leaf, first.statement.clone())?;
-        let mut history = History::new();
-        for entry in &entries[1..] {
-            authority.apply(entry.leaf, &entry.statement.matter);
-            if let Some(document) = entry.document() {
-                history.apply(
-                    entry.index,
-                    entry.leaf,
-                    &entry.statement.envelope.subject,
-                    document,
-                );
-            }
-        }
+        let (authority, _) = Authority::open(first.leaf, first.statement.clone())?;
         let checkpoint = signed.verify(authority.checkpoint_key())?.clone();
         if checkpoint.origin != authority.origin() {
             return Err(RegisterError::Origin(checkpoint.origin));
         }
-        Ok(Self {
+        let mut register = Self {
             checkpoint,
             authority,
-            history,
+            history: History::new(),
             tree,
-            entries,
+            entries: Vec::with_capacity(entries.len()),
             tail,
-        })
+        };
+        for entry in entries {
+            register.take(entry.leaf, entry.statement);
+        }
+        Ok(register)
+    }
+
+    /// Takes one more entry into account, without a look at the log's files.
+    /// Returns its index.
+    pub(super) fn take(&mut self, leaf: LeafHash, statement: Statement) -> u64 {
+        let index = self.entries.len() as u64;
+        if index > 0 {
+            self.authority.apply(leaf, &statement.matter);
+        }
+        let subject = &statement.envelope.subject;
+        match &statement.matter {
+            Matter::Document(document) => self.history.apply(index, leaf, subject, document),
+            Matter::Event(event) => self.take_event(index, subject, event),
+            Matter::Governance(_) | Matter::Unknown => {}
+        }
+        self.entries.push(Entry {
+            index,
+            leaf,
+            statement,
+        });
+        index
+    }
+
+    /// Takes an event in. What does not fit changes nothing here; verification
+    /// tells it.
+    fn take_event(&mut self, index: u64, subject: &str, event: &EventRecord) {
+        let Ok(target) = self.history.target_of(subject, event) else {
+            return;
+        };
+        let place = usize::try_from(target).ok();
+        let entry = place.and_then(|place| self.entries.get(place));
+        if let Some(document) = entry.and_then(Entry::document) {
+            self.history
+                .apply_event(index, target, &document.record, &event.event);
+        }
+    }
+
+    /// Everything the history says against an event that would come next.
+    #[must_use]
+    pub fn check_event(&self, subject: &str, event: &EventRecord) -> Vec<EventFault> {
+        match self.history.target_of(subject, event) {
+            Ok(target) => self
+                .document(target)
+                .map_or_else(Vec::new, |(_, document)| {
+                    self.history
+                        .check_event(target, &document.record, &event.event)
+                }),
+            Err(fault) => vec![fault],
+        }
     }
 
     /// An entry by its index.
@@ -146,5 +187,26 @@ impl Register {
     pub fn document(&self, index: u64) -> Option<(&Entry, &Document)> {
         let entry = self.entry(index)?;
         Some((entry, entry.document()?))
+    }
+
+    /// The document of an entry with its record as it stands: with what events
+    /// amended and assigned.
+    #[must_use]
+    pub fn effective(&self, index: u64) -> Option<Document> {
+        let (_, document) = self.document(index)?;
+        Some(Document {
+            record: self.history.effective(index, &document.record),
+            ..document.clone()
+        })
+    }
+
+    /// An entry that is an event, with its record.
+    #[must_use]
+    pub fn event(&self, index: u64) -> Option<(&Entry, &EventRecord)> {
+        let entry = self.entry(index)?;
+        match &entry.statement.matter {
+            Matter::Event(event) => Some((entry, event)),
+            _ => None,
+        }
     }
 }

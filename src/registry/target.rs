@@ -223,6 +223,30 @@ impl<'a> Selection<'a> {
     }
 }
 
+impl<'a> Selection<'a> {
+    /// The files this selects: of the version said, else of the newest, in the
+    /// language said, else in all. At least one.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn files(&self) -> Result<Vec<&'a VersionEntry>, TargetError> {
+        if self.entry.is_some() && self.version.is_none() {
+            return Ok(vec![self.one()?]);
+        }
+        let mut files = Vec::new();
+        for chain in self.chains()? {
+            let newest = chain.current().map(|entry| entry.version);
+            let version = self.version.or(newest);
+            let wanted = chain.entries.iter();
+            files.extend(wanted.filter(|entry| Some(entry.version) == version));
+        }
+        if files.is_empty() {
+            return Ok(vec![self.one()?]);
+        }
+        Ok(files)
+    }
+}
+
 fn languages(document: &DocumentHistory) -> String {
     let tags: Vec<_> = document
         .chains

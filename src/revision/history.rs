@@ -7,6 +7,8 @@ use crate::digest::{ContentDigest, LeafHash};
 use crate::statement::{Change, Document, DocumentRecord, Language};
 use crate::symbol::SymbolKey;
 
+use super::effects::Effects;
+
 /// One registered file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionEntry {
@@ -140,6 +142,7 @@ pub struct History {
     by_digest: HashMap<ContentDigest, Vec<u64>>,
     by_entry: HashMap<u64, usize>,
     by_leaf: HashMap<LeafHash, u64>,
+    pub(super) effects: Effects,
 }
 
 impl History {
@@ -181,6 +184,13 @@ impl History {
     #[must_use]
     pub fn entry_of(&self, leaf: &LeafHash) -> Option<u64> {
         self.by_leaf.get(leaf).copied()
+    }
+
+    /// The symbols that a subject bears so far, canonical.
+    #[must_use]
+    pub fn symbols_of(&self, subject: &str) -> &[String] {
+        self.by_subject(subject)
+            .map_or(&[], |document| document.symbols.as_slice())
     }
 
     /// The indices of all entries for these bytes, in log order.
@@ -246,15 +256,8 @@ impl History {
                 .insert(subject.to_owned(), self.documents.len() - 1);
             self.documents.len() - 1
         });
-        for symbol in &record.identifier {
-            if !self.by_symbol.contains_key(symbol) {
-                self.by_symbol.insert(symbol.clone(), place);
-                self.by_key
-                    .entry(SymbolKey::of_canonical(symbol))
-                    .or_insert(place);
-                self.documents[place].symbols.push(symbol.clone());
-            }
-        }
+        self.give_symbols(place, &record.identifier);
+        self.effects.take_record(index, record);
         let chains = &mut self.documents[place].chains;
         let found = chains
             .iter()
@@ -279,6 +282,24 @@ impl History {
             .push(index);
         self.by_entry.insert(index, place);
         self.by_leaf.insert(leaf, index);
+    }
+
+    /// Gives a document the symbols that belong to nobody yet.
+    pub(super) fn give_symbols(&mut self, place: usize, symbols: &[String]) {
+        for symbol in symbols {
+            if !self.by_symbol.contains_key(symbol) {
+                self.by_symbol.insert(symbol.clone(), place);
+                self.by_key
+                    .entry(SymbolKey::of_canonical(symbol))
+                    .or_insert(place);
+                self.documents[place].symbols.push(symbol.clone());
+            }
+        }
+    }
+
+    /// Where the document of an entry stands among [`History::documents`].
+    pub(super) fn place_of(&self, entry: u64) -> Option<usize> {
+        self.by_entry.get(&entry).copied()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::digest::{LeafHash, LedgerId, TreeHash};
 use crate::encoding::cbor::{self, Map, Value};
 use crate::encoding::fields::{FieldError, FieldProblem, Fields};
 
-use super::{FORMAT_VERSION, Language, PartialDate};
+use super::{FORMAT_VERSION, Language, MetadataField, PartialDate};
 
 /// A tree's size and root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -310,20 +310,9 @@ impl DocumentRecord {
         record.previous = fields.digest("previous")?.map(LeafHash::from_bytes);
         record.identifier = fields.texts("identifier")?;
         record.identifier_printed = fields.text("identifierPrinted")?;
-        record.original_language = languages(&mut fields, "originalLanguage")?;
-        record.title = fields.text("title")?;
-        record.document_type = fields.text("type")?;
-        record.issued = parsed(&mut fields, "issued")?;
-        record.created = parsed(&mut fields, "created")?;
-        record.adopted = parsed(&mut fields, "dateAccepted")?;
-        record.received = parsed(&mut fields, "received")?;
-        record.reissued = parsed(&mut fields, "reissued")?;
-        record.distribution = fields.text("accessRights")?;
-        record.job_number = fields.text("jobNumber")?;
-        record.bodies = fields.maps("bodies", Body::read)?;
-        record.signatories = fields.maps("signatories", Signatory::read)?;
-        record.relations = fields.maps("relations", Relation::read)?;
-        record.source = fields.map("source", Source::read)?;
+        for (field, name) in MetadataField::ALL {
+            field.read(&mut fields, name, &mut record)?;
+        }
         record.proposed = fields.texts("proposed")?;
         let room = Room::read(&mut fields)?;
         (record.must, record.withheld) = (room.must, room.withheld);
@@ -352,40 +341,13 @@ impl DocumentRecord {
             self.identifier_printed.as_ref(),
         );
         put(&mut map, "language", cbor::text(self.language.as_str()));
-        put_texts(
-            &mut map,
-            "originalLanguage",
-            &language_tags(&self.original_language),
-        );
-        put_text(&mut map, "title", self.title.as_ref());
-        put_text(&mut map, "type", self.document_type.as_ref());
-        put_text(&mut map, "issued", self.issued);
-        put_text(&mut map, "created", self.created);
-        put_text(&mut map, "dateAccepted", self.adopted);
-        put_text(&mut map, "received", self.received);
-        put_text(&mut map, "reissued", self.reissued);
-        put_text(&mut map, "accessRights", self.distribution.as_ref());
-        put_text(&mut map, "jobNumber", self.job_number.as_ref());
-        put_list(&mut map, "bodies", self.bodies.iter().map(Body::to_value));
-        put_list(
-            &mut map,
-            "signatories",
-            self.signatories.iter().map(Signatory::to_value),
-        );
-        put_list(
-            &mut map,
-            "relations",
-            self.relations.iter().map(Relation::to_value),
-        );
+        for (field, name) in MetadataField::ALL {
+            put_some(&mut map, name, field.value(self));
+        }
         let mut file = Map::new();
         put_text(&mut file, "name", self.file_name.as_ref());
         put(&mut file, "size", cbor::int(self.size));
         put(&mut map, "file", Value::Map(file));
-        put_some(
-            &mut map,
-            "source",
-            self.source.as_ref().and_then(Source::to_value),
-        );
         put_texts(&mut map, "proposed", &self.proposed);
         put_texts(&mut map, "must", &self.must);
         put_list(
@@ -398,7 +360,7 @@ impl DocumentRecord {
 }
 
 impl Body {
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = fields.text("name")?;
         Ok(Self {
             name: fields.required("name", name)?,
@@ -407,7 +369,7 @@ impl Body {
         })
     }
 
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let mut map = Map::new();
         put_text(&mut map, "name", Some(&self.name));
         put_text(&mut map, "session", self.session.as_ref());
@@ -417,7 +379,7 @@ impl Body {
 }
 
 impl Signatory {
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let name = fields.text("name")?;
         Ok(Self {
             name: fields.required("name", name)?,
@@ -425,7 +387,7 @@ impl Signatory {
         })
     }
 
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let mut map = Map::new();
         put_text(&mut map, "name", Some(&self.name));
         put_text(&mut map, "title", self.title.as_ref());
@@ -434,7 +396,7 @@ impl Signatory {
 }
 
 impl Relation {
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let target = fields.text("target")?;
         Ok(Self {
             kind: word(fields, "kind", &RelationKind::ALL)?,
@@ -443,7 +405,7 @@ impl Relation {
         })
     }
 
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let mut map = Map::new();
         put_text(&mut map, "kind", Some(self.kind.as_str()));
         put_text(&mut map, "target", Some(&self.target));
@@ -453,14 +415,14 @@ impl Relation {
 }
 
 impl Source {
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
             from: fields.text("from")?,
             means: fields.text("means")?,
         })
     }
 
-    fn to_value(&self) -> Option<Value> {
+    pub(super) fn to_value(&self) -> Option<Value> {
         let mut map = Map::new();
         put_text(&mut map, "from", self.from.as_ref());
         put_text(&mut map, "means", self.means.as_ref());
@@ -534,7 +496,7 @@ pub(super) fn word_of<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'
         .map_or("", |(_, word)| word)
 }
 
-fn parsed<T>(fields: &mut Fields, name: &str) -> Result<Option<T>, FieldError>
+pub(super) fn parsed<T>(fields: &mut Fields, name: &str) -> Result<Option<T>, FieldError>
 where
     T: std::str::FromStr + std::fmt::Display,
     T::Err: std::fmt::Display,
@@ -547,7 +509,7 @@ where
         .map_err(|problem| fields.error(name, problem))
 }
 
-fn languages(fields: &mut Fields, name: &str) -> Result<Vec<Language>, FieldError> {
+pub(super) fn languages(fields: &mut Fields, name: &str) -> Result<Vec<Language>, FieldError> {
     let tags = fields.texts(name)?;
     let read = tags
         .iter()
@@ -573,7 +535,7 @@ where
     )))
 }
 
-fn language_tags(languages: &[Language]) -> Vec<&str> {
+pub(super) fn language_tags(languages: &[Language]) -> Vec<&str> {
     languages.iter().map(Language::as_str).collect()
 }
 
@@ -594,10 +556,11 @@ pub(super) fn put_texts<T: AsRef<str>>(map: &mut Map, name: &str, values: &[T]) 
 }
 
 pub(super) fn put_list(map: &mut Map, name: &str, values: impl Iterator<Item = Value>) {
+    put_some(map, name, list_value(values));
+}
+
+/// An array; an empty one is absent.
+pub(super) fn list_value(values: impl Iterator<Item = Value>) -> Option<Value> {
     let values: Vec<_> = values.collect();
-    put_some(
-        map,
-        name,
-        (!values.is_empty()).then_some(Value::Array(values)),
-    );
+    (!values.is_empty()).then_some(Value::Array(values))
 }

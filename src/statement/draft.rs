@@ -1,11 +1,11 @@
 //! Gathered claims, ready to sign.
 
-use crate::digest::ContentDigest;
+use crate::digest::{ContentDigest, Thumbprint};
 use crate::encoding::cbor;
 use crate::key::{SignError, Signer};
 
 use super::envelope::{HashEnvelope, MAX_ENTRY, Typed, Unsigned};
-use super::{DocumentRecord, EventRecord, Governance};
+use super::{DocumentRecord, EventRecord, Governance, Statement, Verified};
 
 /// Content type of event statements.
 pub(super) const EVENT_TYPE: &str = "application/vnd.docledger.event+cbor";
@@ -59,28 +59,48 @@ pub struct Draft {
     pub content: Content,
 }
 
+/// A statement signed just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedEntry {
+    /// The entry.
+    pub bytes: Vec<u8>,
+    /// The statement it holds.
+    pub verified: Verified,
+}
+
 impl Draft {
-    /// Signs the statement: the bytes of a ledger entry.
+    /// Signs the statement, and checks the signature and that it reads back.
     ///
     /// # Errors
     /// If the signer fails, or the entry would be longer than the format allows
     /// or not read back.
-    pub fn sign(&self, signer: &dyn Signer) -> Result<Vec<u8>, DraftError> {
+    pub fn sign(&self, signer: &dyn Signer) -> Result<SignedEntry, DraftError> {
         let key = signer.public();
+        let unsigned = self.unsigned(key.thumbprint());
+        let signature = signer.sign(&unsigned.to_be_signed())?;
+        let bytes = unsigned.with_signature(&signature);
+        let verified = read_back(&bytes)?
+            .verify(&key)
+            .map_err(|_| SignError::BadSignature)?;
+        Ok(SignedEntry { bytes, verified })
+    }
+
+    /// The entry as it would stand, but for its key and signature, which are
+    /// all zeros: for showing what would be signed.
+    ///
+    /// # Errors
+    /// If it would be longer than the format allows or not read back.
+    pub fn preview(&self) -> Result<(Vec<u8>, Statement), DraftError> {
+        let unsigned = self.unsigned(Thumbprint::from_bytes([0; 32]));
+        let bytes = unsigned.with_signature(&[0; 64]);
+        let statement = read_back(&bytes)?;
+        Ok((bytes, statement))
+    }
+
+    fn unsigned(&self, key: Thumbprint) -> Unsigned {
         let (typed, record, payload) = self.parts();
         let claims = (self.issuer.as_str(), self.subject.as_str(), self.issued_at);
-        let unsigned = Unsigned::new(key.thumbprint(), claims, record, &typed, payload);
-        let message = unsigned.to_be_signed();
-        let signature = signer.sign(&message)?;
-        key.verify(&message, &signature)
-            .map_err(|_| SignError::BadSignature)?;
-        let entry = unsigned.with_signature(&signature);
-        if entry.len() > MAX_ENTRY {
-            return Err(DraftError::TooLong(entry.len()));
-        }
-        super::Statement::parse(&entry)
-            .map_err(|error| DraftError::Unreadable(error.to_string()))?;
-        Ok(entry)
+        Unsigned::new(key, claims, record, &typed, payload)
     }
 
     fn parts(&self) -> (Typed, Option<cbor::Value>, Vec<u8>) {
@@ -110,4 +130,11 @@ impl Draft {
             ),
         }
     }
+}
+
+fn read_back(entry: &[u8]) -> Result<Statement, DraftError> {
+    if entry.len() > MAX_ENTRY {
+        return Err(DraftError::TooLong(entry.len()));
+    }
+    Statement::parse(entry).map_err(|error| DraftError::Unreadable(error.to_string()))
 }

@@ -8,6 +8,18 @@ use std::str::FromStr;
 #[error("{0:?} is not a language tag; write one like en, fr, zh-Hans, und or mul (BCP 47)")]
 pub struct LanguageError(String);
 
+/// English names of the six official languages of the United Nations, and of
+/// German, in which some of its documents appear.
+const NAMES: [(&str, &str); 7] = [
+    ("Arabic", "ar"),
+    ("Chinese", "zh"),
+    ("English", "en"),
+    ("French", "fr"),
+    ("German", "de"),
+    ("Russian", "ru"),
+    ("Spanish", "es"),
+];
+
 /// A well-formed language tag in its recommended letter case (RFC 5646 §2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(String);
@@ -17,6 +29,25 @@ impl Language {
     #[must_use]
     pub fn undetermined() -> Self {
         Self("und".to_owned())
+    }
+
+    /// The language with this English name, in whatever letter case, if it is
+    /// one in which official documents appear.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, tag)| Self((*tag).to_owned()))
+    }
+
+    /// Its English name, if it is one in which official documents appear.
+    #[must_use]
+    pub fn english_name(&self) -> Option<&'static str> {
+        NAMES
+            .iter()
+            .find(|(_, tag)| *tag == self.0)
+            .map(|(name, _)| *name)
     }
 
     /// The tag.

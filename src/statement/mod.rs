@@ -12,21 +12,23 @@ mod envelope;
 mod event;
 mod governance;
 mod language;
+mod metadata;
 mod signed;
 
 pub use claims::{
     Body, Change, Context, DocumentRecord, Relation, RelationKind, Signatory, Source, TreeHead,
 };
 pub use date::{DateError, PartialDate};
-pub use draft::{Content, Draft, DraftError};
+pub use draft::{Content, Draft, DraftError, SignedEntry};
 pub use envelope::{
     Algorithm, DOCUMENT_RECORD, Envelope, EnvelopeError, HashEnvelope, KeyId, MAX_ENTRY, Typed,
 };
-pub use event::{EventKind, EventRecord};
+pub use event::{Event, EventRecord, FieldChange};
 pub use governance::{
     Governance, GovernanceKind, Group, Holder, Opening, Policy, Threshold, Witness,
 };
 pub use language::{Language, LanguageError};
+pub use metadata::{MetadataField, NotAmendable};
 pub use signed::{Document, Matter, Statement, StatementError, Unknown, Verified};
 
 /// The version of the record formats that this program writes.

@@ -174,6 +174,12 @@ impl Verified {
         &self.statement
     }
 
+    /// The statement, without the proof of its signature.
+    #[must_use]
+    pub fn into_statement(self) -> Statement {
+        self.statement
+    }
+
     /// The key it verified under.
     #[must_use]
     pub fn key(&self) -> &PublicKey {
@@ -189,7 +195,7 @@ fn read_matter(envelope: &Envelope, unknown: &mut Vec<Unknown>) -> Result<Matter
                 return Ok(Matter::Unknown);
             };
             let event = EventRecord::read(record)?;
-            note_keys(&event.rest, &event.must, &[], unknown);
+            note_keys(&event.unknown, &event.must, &event.unread, unknown);
             Ok(Matter::Event(Box::new(event)))
         }
         Typed::Content(kind) if kind == GOVERNANCE_TYPE => {

@@ -11,8 +11,10 @@ use crate::log::{
 };
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between};
 use crate::merkle::{Tree, leaf_hash};
-use crate::revision::History;
-use crate::statement::{Matter, Statement};
+use crate::revision::{History, relation_doubts};
+use crate::statement::{
+    DocumentRecord, EventRecord, FieldChange, Matter, MetadataField, Relation, Statement,
+};
 
 use super::report::{Code, Head, Report};
 
@@ -67,6 +69,15 @@ impl Raw {
         Self {
             bytes: Some(entry.to_vec()),
         }
+    }
+}
+
+/// The record of a document entry. Events ask for it, which are few.
+fn document_record(entries: &[Raw], index: u64) -> Option<DocumentRecord> {
+    let entry = entries.get(usize::try_from(index).ok()?)?;
+    match Statement::parse(entry.bytes.as_deref()?).ok()?.matter {
+        Matter::Document(document) => Some(document.record),
+        _ => None,
     }
 }
 
@@ -337,7 +348,8 @@ impl Run<'_> {
             if index == 0 {
                 authority = self.open(leaf, statement);
             } else if let Some(authority) = &mut authority {
-                self.judge(index, leaf, statement, authority, &mut history);
+                let record_of = |index| document_record(&entries, index);
+                self.judge(index, leaf, statement, authority, &mut history, &record_of);
             }
         }
         self.report.documents = history.documents().len() as u64;
@@ -390,6 +402,7 @@ impl Run<'_> {
         statement: Statement,
         authority: &mut Authority,
         history: &mut History,
+        record_of: &dyn Fn(u64) -> Option<DocumentRecord>,
     ) {
         let key = match authority.signer_of(&statement) {
             Ok(life) => life.key,
@@ -407,7 +420,8 @@ impl Run<'_> {
             }
         };
         self.report.checked.signatures += 1;
-        for refusal in authority.check(&verified, index, &self.tree) {
+        let bears = history.symbols_of(&verified.statement().envelope.subject);
+        for refusal in authority.check(&verified, index, &self.tree, bears) {
             self.refuse(index, &refusal);
         }
         let statement = verified.statement();
@@ -422,24 +436,58 @@ impl Run<'_> {
                         .add(Code::HistoryBroken, Some(index), None, fault.to_string());
                 }
                 history.apply(index, leaf, subject, document);
+                self.judge_relations(index, subject, history.relations_of(index), history);
                 self.note_size(index, document.digest, document.record.size);
             }
             Matter::Event(event) => {
-                let target = history
-                    .entry_of(&event.target)
-                    .and_then(|at| history.by_entry(at));
-                if target.is_none_or(|target| target.subject != *subject) {
-                    let message = format!(
-                        "its target {} is no earlier entry of {subject}",
-                        event.target
-                    );
-                    self.report
-                        .add(Code::TargetUnknown, Some(index), None, message);
-                }
+                self.judge_event(index, subject, event, record_of, history);
             }
             Matter::Governance(_) | Matter::Unknown => {}
         }
         authority.apply(leaf, &statement.matter);
+    }
+
+    fn judge_event(
+        &mut self,
+        index: u64,
+        subject: &str,
+        event: &EventRecord,
+        record_of: &dyn Fn(u64) -> Option<DocumentRecord>,
+        history: &mut History,
+    ) {
+        let target = match history.target_of(subject, event) {
+            Ok(target) => target,
+            Err(fault) => {
+                self.report
+                    .add(Code::TargetUnknown, Some(index), None, fault.to_string());
+                return;
+            }
+        };
+        let Some(record) = record_of(target) else {
+            return;
+        };
+        let faults = history.apply_event(index, target, &record, &event.event);
+        for fault in &faults {
+            self.report
+                .add(Code::EventConflict, Some(index), None, fault.to_string());
+        }
+        let names_relations = |change: FieldChange| change.field == MetadataField::Relations;
+        if faults.is_empty() && event.event.changes().into_iter().any(names_relations) {
+            self.judge_relations(index, subject, history.relations_of(target), history);
+        }
+    }
+
+    fn judge_relations(
+        &mut self,
+        index: u64,
+        subject: &str,
+        relations: &[Relation],
+        history: &History,
+    ) {
+        for doubt in relation_doubts(relations, subject, history.symbols_of(subject)) {
+            self.report
+                .add(Code::RelationDoubtful, Some(index), None, doubt.to_string());
+        }
     }
 
     fn refuse(&mut self, index: u64, refusal: &Refusal) {

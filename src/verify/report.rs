@@ -127,6 +127,10 @@ codes! {
     HistoryBroken = "history-broken", Failure;
     /// An event is about an entry that is not a document before it, or about another document.
     TargetUnknown = "target-unknown", Failure;
+    /// An event does not fit what stood: another old value, a symbol that is taken, withdrawn already.
+    EventConflict = "event-conflict", Failure;
+    /// A relation leads to its own document, or to no canonical symbol and no ni: name.
+    RelationDoubtful = "relation-doubtful", Warning;
     /// A claimed time is earlier than that of an entry before it.
     TimeOrder = "time-order", Warning;
     /// The bytes of a registered document are not there.

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use docledger::digest::{ContentDigest, LedgerId};
 use docledger::key::SecretKey;
+use docledger::log::Growth;
 use docledger::registry::{
-    AppendRefusal, Appended, Edits, Founding, FoundingKeys, Register, Request, Signers, append,
-    open_ledger,
+    AppendRefusal, Appending, Committed, EventRequest, Founding, FoundingKeys, Readings, Register,
+    Registered, Request, Said, Signers, Wanted, append, open_ledger,
 };
 use docledger::statement::Change;
-use docledger::store::{Contents, Disk, KeyDir, LedgerDir, Volume};
+use docledger::store::{AppendFiles, Contents, Disk, KeyDir, LedgerDir, Volume};
 use docledger::symbol::JointSymbol;
 
 pub static DISK: Disk = Disk;
@@ -78,13 +79,13 @@ pub fn request(text: &[u8], symbol: &str, change: Option<Change>) -> Request {
         size: text.len() as u64,
         media_type: "text/plain".into(),
         file_name: Some("letter.txt".into()),
-        symbol: Some(JointSymbol::parse(symbol).expect("a symbol").value),
-        subject: None,
-        language: Some("en".parse().expect("a language")),
-        change,
-        renders: None,
-        allow_same_bytes: false,
-        edits: Edits::default(),
+        said: Said {
+            symbol: Some(JointSymbol::parse(symbol).expect("a symbol").value),
+            language: Some("en".parse().expect("a language")),
+            change,
+            ..Said::default()
+        },
+        read: Readings::default(),
     }
 }
 
@@ -94,7 +95,7 @@ pub fn register(
     text: &[u8],
     symbol: &str,
     change: Option<Change>,
-) -> Result<Appended, AppendRefusal> {
+) -> Result<(Registered, Committed), AppendRefusal> {
     let dir = dir(volume, home);
     let writer = dir.lock(|| ())?;
     let (officer, checkpoint) = (key(2), key(3));
@@ -105,9 +106,8 @@ pub fn register(
     append(
         &writer,
         (&request(text, symbol, change), &Bytes(text.to_vec())),
-        None,
         signers,
-        &|| NOW,
+        NOW,
     )
 }
 
@@ -147,4 +147,37 @@ pub fn contents(home: &Path, folder: &str) -> Vec<(String, Vec<u8>)> {
         (name, std::fs::read(&path).expect("reads"))
     });
     all.collect()
+}
+
+/// Records an event about an entry.
+pub fn record_event(home: &Path, target: u64, wanted: Wanted) -> Result<u64, AppendRefusal> {
+    let dir = dir(&DISK, home);
+    let writer = dir.lock(|| ())?;
+    let mut appending = Appending::begin(&writer)?;
+    let request = EventRequest {
+        target,
+        reason: "a reason".into(),
+        wanted,
+    };
+    let (_, index) = appending.add_event(&request, None, &key(2), NOW)?;
+    appending.commit(&key(3))?;
+    Ok(index)
+}
+
+/// Appends an entry whatever it says.
+pub fn append_entry(home: &Path, entry: Vec<u8>) {
+    let dir = dir(&DISK, home);
+    let register = Register::read(&dir).expect("reads");
+    let mut head = register.checkpoint.clone();
+    let mut growth = Growth::new(register.tree, register.tail).expect("continues");
+    let log = growth.append(vec![entry]).expect("planned");
+    (head.size, head.root) = (log.new_size, log.new_root);
+    let checkpoint = head.sign(&key(3)).expect("signs");
+    let writer = dir.lock(|| ()).expect("locks");
+    let files = AppendFiles {
+        log: &log,
+        documents: Vec::new(),
+        checkpoint,
+    };
+    writer.append(&files).expect("appends");
 }

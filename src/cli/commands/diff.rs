@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args, command: &Diff) -> anyhow::Result<Outcome> {
         ));
     }
     let hunks: Vec<_> = difference.hunks(command.context).collect();
-    let metadata = changed_metadata(old.document, new.document);
+    let metadata = changed_metadata(&old.document, &new.document);
     if args.format == Format::Json {
         render::json_line(&to_json(&old, &new, &hunks, &metadata))?;
     } else {
@@ -52,20 +52,17 @@ pub(super) fn run(args: &Args, command: &Diff) -> anyhow::Result<Outcome> {
     )
 }
 
-struct Side<'a> {
+struct Side {
     name: String,
-    document: &'a Document,
+    /// With its record as it stands.
+    document: Document,
     text: String,
 }
 
-fn side<'a>(
-    args: &Args,
-    register: &'a Register,
-    typed: &std::path::Path,
-) -> anyhow::Result<Side<'a>> {
+fn side(args: &Args, register: &Register, typed: &std::path::Path) -> anyhow::Result<Side> {
     let target = super::target(register, typed)?;
     let index = target.find(register)?.one()?.index;
-    let Some((_, document)) = register.document(index) else {
+    let Some(document) = register.effective(index) else {
         anyhow::bail!("entry {index} is no document")
     };
     let name = format!("{}@{}", typed.display(), document.record.version);
@@ -135,8 +132,8 @@ fn changed_metadata(old: &Document, new: &Document) -> Vec<(&'static str, String
 }
 
 fn to_text(
-    old: &Side<'_>,
-    new: &Side<'_>,
+    old: &Side,
+    new: &Side,
     hunks: &[Hunk<'_>],
     metadata: &[(&str, String, String)],
 ) -> String {
@@ -197,13 +194,13 @@ fn line_text(line: &Line<'_>) -> String {
 }
 
 fn to_json(
-    old: &Side<'_>,
-    new: &Side<'_>,
+    old: &Side,
+    new: &Side,
     hunks: &[Hunk<'_>],
     metadata: &[(&str, String, String)],
 ) -> serde_json::Value {
     let side =
-        |side: &Side<'_>| json!({"target": side.name, "digest": side.document.digest.to_string()});
+        |side: &Side| json!({"target": side.name, "digest": side.document.digest.to_string()});
     let metadata: Vec<_> = metadata
         .iter()
         .map(|(name, before, after)| json!({"field": name, "old": before, "new": after}))

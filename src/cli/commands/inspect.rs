@@ -18,7 +18,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let file = NamedFile::new(path)?;
     let (digest, size, head) = file.read_through()?;
     let media_type = media_type(file.file_name().as_deref(), &head);
-    let text = file.text()?;
+    let text = file.text(&media_type)?;
     let masthead = masthead::read(&text.lines);
     let rows = rows(&masthead);
     let mut warnings: Vec<String> = text.warnings;

@@ -1,21 +1,32 @@
-//! `list`: the documents.
+//! `list`: the documents, or what they refer to in vain.
 
+use docledger::registry::Register;
+use docledger::revision::Standings;
 use serde_json::json;
 
-use crate::cli::args::{Args, Format};
-use crate::cli::{Outcome, render};
+use crate::cli::args::{Args, Format, List};
+use crate::cli::{Outcome, render, standing};
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
+    if let Some(shape) = list.register {
+        return super::register_report::run(args, shape);
+    }
     let register = super::open_register(args)?;
+    if list.open {
+        return open_references(args, &register);
+    }
     for document in register.history.documents() {
         for chain in &document.chains {
             let Some(current) = chain.current() else {
                 continue;
             };
-            let Some((_, file)) = register.document(current.index) else {
+            let Some(file) = register.effective(current.index) else {
                 continue;
             };
-            let title = file.record.title.clone().unwrap_or_default();
+            let events = register.history.events_of(current.index);
+            let withdrawn = events.is_some_and(|events| events.withdrawn.is_some());
+            let mark = if withdrawn { "[withdrawn] " } else { "" };
+            let title = mark.to_owned() + &file.record.title.clone().unwrap_or_default();
             if args.format == Format::Json {
                 render::json_line(&json!({
                     "schema": "docledger.list/1",
@@ -27,6 +38,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                     "entry": current.index,
                     "date": file.record.issued.map(|date| date.to_string()),
                     "title": file.record.title,
+                    "withdrawn": withdrawn,
                     "digest": current.digest.to_string(),
                 }))?;
                 continue;
@@ -48,21 +60,32 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
                 chain.language.as_str(),
             );
             let room = 80_usize.saturating_sub(head.chars().count()).max(12);
-            render::out(&format!(
-                "{head}{}\n",
-                shortened(&render::one_line(&title), room)
-            ))?;
+            let line = head + &render::shortened(&render::one_line(&title), room);
+            render::out(&format!("{}\n", line.trim_end()))?;
         }
     }
     Ok(Outcome::Good)
 }
 
-fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+/// Relations whose target is not registered.
+fn open_references(args: &Args, register: &Register) -> anyhow::Result<Outcome> {
+    for reference in Standings::new(&register.history).open() {
+        if args.format == Format::Json {
+            let mut object = standing::open_json(reference);
+            object["schema"] = json!("docledger.open/1");
+            object["number"] = json!(reference.from);
+            object["subject"] = json!(standing::subject(register, reference.from));
+            render::json_line(&object)?;
+            continue;
+        }
+        render::out(&format!(
+            "#{:<5} {} {} {}{}\n",
+            reference.from,
+            render::one_line(&standing::name(register, reference.from)),
+            reference.kind.as_str(),
+            render::one_line(&reference.target),
+            render::in_languages(&reference.languages),
+        ))?;
     }
-    text.chars()
-        .take(room.saturating_sub(1))
-        .collect::<String>()
-        + "…"
+    Ok(Outcome::Good)
 }

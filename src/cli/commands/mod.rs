@@ -1,18 +1,24 @@
 //! One file a command.
 
+mod amend;
+mod assign_symbol;
 mod cat;
 mod checkpoint;
 mod diff;
+mod distribution;
+mod event;
 mod init;
 mod inspect;
 mod key_list;
 mod list;
 mod log;
 mod register;
+mod register_report;
 mod show;
 mod status;
 mod trust;
 mod verify;
+mod withdraw;
 
 use std::path::Path;
 
@@ -32,7 +38,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Trust(trust) => trust::run(args, trust),
         Command::Inspect(inspect) => inspect::run(args, &inspect.file),
         Command::Register(register) => register::run(args, register),
-        Command::List => list::run(args),
+        Command::Amend(amend) => amend::run(args, amend),
+        Command::AssignSymbol(assign) => assign_symbol::run(args, assign),
+        Command::Distribution(distribution) => distribution::run(args, distribution),
+        Command::Withdraw(withdraw) => withdraw::run(args, withdraw),
+        Command::List(list) => list::run(args, list),
         Command::Log(target) => log::run(args, &target.target),
         Command::Show(target) => show::run(args, &target.target),
         Command::Cat(target) => cat::run(args, &target.target),

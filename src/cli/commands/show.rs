@@ -1,11 +1,13 @@
-//! `show`: what is registered of a document or file.
+//! `show`: what is registered of a document or file, as it stands.
 
 use std::path::Path;
 
 use docledger::registry::Register;
+use docledger::revision::Standings;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format};
+use crate::cli::standing::{self, Derived};
 use crate::cli::{Outcome, render};
 
 pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
@@ -16,12 +18,19 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
 }
 
 fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome> {
-    let Some((entry, document)) = register.document(index) else {
+    let standings = Standings::new(&register.history);
+    let (Some((entry, _)), Some(document), Some(derived)) = (
+        register.document(index),
+        register.effective(index),
+        Derived::of(register, &standings, index),
+    ) else {
         anyhow::bail!("entry {index} is no document")
     };
     if args.format == Format::Json {
-        let mut object = render::entry_json(register, entry, document);
+        let mut object = render::entry_json(register, entry, &document);
         object["schema"] = json!("docledger.show/1");
+        object["amended"] = standing::amendments_json(register, index);
+        object["standing"] = derived.to_json();
         render::json_line(&object)?;
         return Ok(Outcome::Good);
     }
@@ -33,10 +42,12 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         ),
         ("by", render::signer(register, entry)),
     ];
-    fields.extend(render::described(document));
+    fields.extend(derived.lines());
+    fields.extend(render::described(&document));
+    fields.extend(standing::amendments(register, index));
     render::out(&format!(
         "{}\n{}",
-        render::one_line(&entry.statement.envelope.subject),
+        render::one_line(&standing::name(register, index)),
         render::table(&fields)
     ))?;
     Ok(Outcome::Good)

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use docledger::revision::Standings;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format};
 use crate::cli::machine::NamedFile;
+use crate::cli::standing::{self, Derived};
 use crate::cli::{Outcome, render};
 
 pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
@@ -26,39 +28,45 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         }
         return Ok(Outcome::Open);
     }
+    let standings = Standings::new(&register.history);
     for index in entries {
-        let Some((entry, file)) = register.document(*index) else {
+        let (Some((entry, _)), Some(file), Some(derived)) = (
+            register.document(*index),
+            register.effective(*index),
+            Derived::of(&register, &standings, *index),
+        ) else {
             continue;
         };
-        let document = register.history.by_entry(*index);
-        let chain = document.and_then(|document| document.chain(&file.record.language));
-        let newest = chain
-            .and_then(|chain| chain.current())
-            .map_or(0, |newest| newest.version);
-        let current = file.record.version == newest;
-        let superseded =
-            (!current).then(|| format!("{}@{newest}", entry.statement.envelope.subject));
         if args.format == Format::Json {
-            let mut object = render::entry_json(&register, entry, file);
+            let mut object = render::entry_json(&register, entry, &file);
             object["schema"] = json!("docledger.status/1");
             object["registered"] = json!(true);
             object["registered_at"] = json!(render::time(entry.statement.envelope.issued_at));
-            object["current"] = json!(current);
-            object["superseded_by"] = json!(superseded);
+            object["amended"] = standing::amendments_json(&register, *index);
+            object["standing"] = derived.to_json();
             render::json_line(&object)?;
             continue;
         }
-        let standing =
-            superseded.map_or_else(|| "current".to_owned(), |by| format!("superseded by {by}"));
+        let mut fields = vec![
+            (
+                "registered",
+                format!(
+                    "{} by {} (entry #{index})",
+                    render::time(entry.statement.envelope.issued_at),
+                    render::signer(&register, entry)
+                ),
+            ),
+            ("SHA-256", digest.to_string()),
+        ];
+        fields.extend(derived.lines());
         render::out(&format!(
-            "{}: {} version {} in {}, {}\n  registered  {} by {} (entry #{index})\n  SHA-256     {digest}\n",
+            "{}: {} version {} in {}, {}\n{}",
             render::one_line(&path.to_string_lossy()),
-            render::one_line(&entry.statement.envelope.subject),
+            render::one_line(&standing::name(&register, *index)),
             file.record.version,
             file.record.language,
-            render::one_line(&standing),
-            render::time(entry.statement.envelope.issued_at),
-            render::signer(&register, entry),
+            render::one_line(&derived.headline()),
+            render::table(&fields),
         ))?;
     }
     Ok(Outcome::Good)

@@ -1,0 +1,220 @@
+//! From flags, or a manifest's row, and a file to what is to be registered.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use docledger::registry::field_text::{self, FieldTextError};
+use docledger::registry::manifest::Row;
+use docledger::registry::{Edits, Readings, Register, Request, Said, Target};
+use docledger::statement::{Change, Source};
+use docledger::symbol::JointSymbol;
+
+use crate::cli::args::{ChangeArg, Register as Flags};
+use crate::cli::error::hinted;
+use crate::cli::machine::NamedFile;
+use crate::cli::render;
+
+/// A file to be registered.
+pub(super) struct Filing {
+    pub(super) file: NamedFile,
+    pub(super) request: Request,
+    /// What the officer should know of it.
+    pub(super) remarks: Vec<String>,
+}
+
+/// What is said of a file, before the file is read.
+pub(super) struct Wanted {
+    pub(super) path: PathBuf,
+    /// What to call it.
+    pub(super) shown: String,
+    said: Said,
+    file_name: Option<String>,
+    media_type: Option<String>,
+    remarks: Vec<String>,
+}
+
+impl Wanted {
+    fn new(path: &Path, said: Said) -> Self {
+        Self {
+            path: path.to_owned(),
+            shown: path.display().to_string(),
+            said,
+            file_name: None,
+            media_type: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// What flags say of the one file they are about.
+    pub(super) fn of_flags(
+        register: &Register,
+        flags: &Flags,
+        path: &Path,
+    ) -> anyhow::Result<Self> {
+        let symbol = flags.symbol.as_deref().map(read_symbol).transpose()?;
+        let (symbol, remarks) = symbol.unzip();
+        let of = flags.of.as_deref();
+        let said = Said {
+            symbol,
+            no_symbol: flags.no_symbol,
+            subject: of.map(|of| subject(register, of)).transpose()?,
+            renders: flags.renders,
+            ..shared(flags)?
+        };
+        Ok(Self {
+            file_name: flags.file_name.clone(),
+            media_type: flags.media_type.clone(),
+            remarks: remarks.unwrap_or_default(),
+            ..Self::new(path, said)
+        })
+    }
+
+    /// What flags say of each of several files.
+    pub(super) fn of_each(flags: &Flags, path: &Path) -> anyhow::Result<Self> {
+        let said = Said {
+            change_if_needed: true,
+            ..shared(flags)?
+        };
+        Ok(Self::new(path, said))
+    }
+
+    /// What a manifest's row says, and, where it is blank, the flags.
+    pub(super) fn of_row(
+        register: &Register,
+        flags: &Flags,
+        folder: &Path,
+        row: Row,
+    ) -> anyhow::Result<Self> {
+        let base = shared(flags)?;
+        let was_read = row.edits.as_read.iter().any(|name| name == "change");
+        let of = row.of.as_deref();
+        let said = Said {
+            symbol: row.symbol,
+            no_symbol: row.no_symbol || flags.no_symbol,
+            subject: of.map(|of| subject(register, of)).transpose()?,
+            change_if_needed: row.change.is_none() || was_read,
+            change: row.change.or(base.change),
+            language: row.language.or(base.language),
+            edits: row.edits.or(&base.edits),
+            ..base
+        };
+        Ok(Self {
+            shown: format!("{} (line {})", row.file, row.line),
+            remarks: row.remarks,
+            ..Self::new(&folder.join(&row.file), said)
+        })
+    }
+
+    /// Reads the file, and adds what it says of itself.
+    pub(super) fn read(self) -> anyhow::Result<Filing> {
+        let file = NamedFile::new(&self.path)?;
+        let (digest, size, head) = file.read_through()?;
+        let file_name = self.file_name.or_else(|| file.file_name());
+        let mut remarks = self.remarks;
+        if file_name.is_none() {
+            remarks.push("the file's name is not plain text and is left out of the record".into());
+        }
+        let media_type = self
+            .media_type
+            .unwrap_or_else(|| docledger::reading::media_type(file_name.as_deref(), &head));
+        Ok(Filing {
+            file,
+            request: Request {
+                digest,
+                size,
+                media_type,
+                file_name,
+                said: self.said,
+                read: Readings::default(),
+            },
+            remarks,
+        })
+    }
+}
+
+/// What flags say of every file of a batch.
+fn shared(flags: &Flags) -> anyhow::Result<Said> {
+    Ok(Said {
+        language: flags.language.clone(),
+        change: flags.change.map(change),
+        allow_same_bytes: flags.allow_same_bytes,
+        edits: edits(flags)?,
+        ..Said::default()
+    })
+}
+
+fn change(flag: ChangeArg) -> Change {
+    match flag {
+        ChangeArg::Revision => Change::Revision,
+        ChangeArg::Reissue => Change::Reissue,
+        ChangeArg::Rendition => Change::Rendition,
+    }
+}
+
+fn subject(register: &Register, text: &str) -> anyhow::Result<String> {
+    Ok(Target::parse(text)?
+        .find(register)?
+        .document
+        .subject
+        .clone())
+}
+
+/// A symbol as typed, and what looks wrong in it.
+pub(in crate::cli::commands) fn read_symbol(
+    printed: &str,
+) -> anyhow::Result<(JointSymbol, Vec<String>)> {
+    let parsed = JointSymbol::parse(printed)
+        .map_err(|error| hinted(error.to_string(), "type it as the document prints it"))?;
+    let doubts = parsed
+        .doubts()
+        .map(|oddity| format!("symbol {printed}: {oddity}"))
+        .collect();
+    Ok((parsed.value, doubts))
+}
+
+fn edits(flags: &Flags) -> anyhow::Result<Edits> {
+    fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+        (!items.is_empty()).then_some(items)
+    }
+    let source = Source {
+        from: flags.from.clone(),
+        means: flags.means.clone(),
+    };
+    Ok(Edits {
+        original_language: some(flags.original_language.clone()),
+        title: flags.title.clone(),
+        document_type: flags.document_type.clone(),
+        issued: flags.date,
+        created: flags.letter_date,
+        adopted: flags.adopted,
+        received: flags.received,
+        reissued: flags.reissued,
+        distribution: flags.distribution.clone(),
+        job_number: flags.job_number.clone(),
+        bodies: some(typed("--body", &flags.body, field_text::body)?),
+        signatories: some(typed(
+            "--signatory",
+            &flags.signatory,
+            field_text::signatory,
+        )?),
+        relations: some(typed("--relation", &flags.relation, field_text::relation)?),
+        source: (source != Source::default()).then_some(source),
+        clear: flags.clear.clone(),
+        ..Edits::default()
+    })
+}
+
+pub(in crate::cli::commands) fn typed<T>(
+    flag: &'static str,
+    texts: &[String],
+    parse: fn(&str) -> Result<T, FieldTextError>,
+) -> anyhow::Result<Vec<T>> {
+    texts.iter().map(|text| parse(text).context(flag)).collect()
+}
+
+/// Tells what an officer should know of a file.
+pub(super) fn tell(shown: &str, remarks: &[String]) {
+    for remark in remarks {
+        render::remark(&format!("{shown}: {remark}"));
+    }
+}

@@ -1,0 +1,258 @@
+//! How a file's standing looks: what superseded, corrected or withdrew it, and
+//! what was amended in its record.
+
+use docledger::registry::Register;
+use docledger::revision::{OpenReference, Reference, Siblings, Standing, Standings};
+use docledger::statement::RelationKind;
+use serde_json::{Map, json};
+
+use super::render;
+
+/// What each relation is called from the other side: a label, and a JSON key.
+const PASSIVE: [(RelationKind, &str, &str); 7] = [
+    (RelationKind::Revises, "superseded by", "superseded_by"),
+    (RelationKind::Corrects, "corrected by", "corrected_by"),
+    (
+        RelationKind::Supplements,
+        "supplemented by",
+        "supplemented_by",
+    ),
+    (RelationKind::Amends, "amended by", "amended_by"),
+    (RelationKind::Translates, "translated by", "translated_by"),
+    (RelationKind::Adopts, "adopted by", "adopted_by"),
+    (RelationKind::Answers, "answered by", "answered_by"),
+];
+
+/// Everything that is derived about one registered file.
+pub(crate) struct Derived<'a> {
+    register: &'a Register,
+    entry: u64,
+    standing: Standing<'a>,
+    open: Vec<&'a OpenReference>,
+    siblings: Siblings<'a>,
+}
+
+impl<'a> Derived<'a> {
+    /// What is derived about the file of an entry, if it is a document entry.
+    pub(crate) fn of(
+        register: &'a Register,
+        standings: &'a Standings<'a>,
+        entry: u64,
+    ) -> Option<Self> {
+        let document = register.history.by_entry(entry)?;
+        let open = standings.open().iter();
+        Some(Self {
+            register,
+            entry,
+            standing: standings.of(entry)?,
+            open: open.filter(|it| it.from == document.number).collect(),
+            siblings: Siblings::of(document),
+        })
+    }
+
+    /// `current`, or why it is not, in a few words.
+    pub(crate) fn headline(&self) -> String {
+        if let Some(by) = self.standing.withdrawn {
+            return format!("withdrawn by entry #{by}");
+        }
+        let revision = || {
+            Some(name(
+                self.register,
+                self.by(RelationKind::Revises).next()?.from,
+            ))
+        };
+        match self.newer().or_else(revision) {
+            Some(by) => format!("superseded by {by}"),
+            None => "current".to_owned(),
+        }
+    }
+
+    /// The newest version, as a target, if this is an earlier one.
+    fn newer(&self) -> Option<String> {
+        let newer = self.standing.newer?;
+        let name = name(self.register, self.entry);
+        let (_, document) = self.register.document(newer.index)?;
+        let language = match self.siblings.present.len() {
+            1 => String::new(),
+            _ => format!(":{}", document.record.language),
+        };
+        Some(format!("{name}@{}{language}", newer.version))
+    }
+
+    fn by(&self, kind: RelationKind) -> impl Iterator<Item = &Reference> {
+        self.standing
+            .references
+            .iter()
+            .copied()
+            .filter(move |it| it.kind == kind)
+    }
+
+    /// The standing line by line.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+        let current = self.standing.is_current();
+        let mut lines = vec![("current", if current { "yes" } else { "no" }.to_owned())];
+        if let Some(by) = self.standing.withdrawn {
+            lines.push(("withdrawn", format!("by entry #{by}")));
+        }
+        if let Some((_, event)) = self
+            .standing
+            .withdrawn
+            .and_then(|by| self.register.event(by))
+        {
+            lines.push(("  because", event.reason.clone()));
+        }
+        lines.extend(self.newer().map(|newer| ("superseded by", newer)));
+        for (kind, label, _) in PASSIVE {
+            lines.extend(self.by(kind).map(|reference| {
+                let from = name(self.register, reference.from);
+                let languages = render::in_languages(&reference.languages);
+                (label, format!("{from} (#{}){languages}", reference.from))
+            }));
+        }
+        let present: Vec<_> = self
+            .siblings
+            .present
+            .iter()
+            .map(|tag| tag.as_str())
+            .collect();
+        let missing = &self.siblings.missing;
+        let missing = if missing.is_empty() {
+            String::new()
+        } else {
+            format!("; not in {}", missing.join(", "))
+        };
+        lines.push(("languages", present.join(", ") + &missing));
+        lines.extend(self.open.iter().map(|it| {
+            let languages = render::in_languages(&it.languages);
+            let said = format!("{} {}{languages}", it.kind.as_str(), it.target);
+            ("open", format!("{said}, which is not registered"))
+        }));
+        lines
+    }
+
+    /// The standing as JSON.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        let mut object = Map::new();
+        let mut put = |key: &str, value| object.insert(key.to_owned(), value);
+        put("current", json!(self.standing.is_current()));
+        let withdrawn = self
+            .standing
+            .withdrawn
+            .and_then(|by| self.register.event(by));
+        let withdrawn = withdrawn.map(|(entry, event)| {
+            json!({
+                "entry": entry.index,
+                "registered": render::time(entry.statement.envelope.issued_at),
+                "signer": render::signer(self.register, entry),
+                "reason": event.reason,
+            })
+        });
+        put("withdrawn", json!(withdrawn));
+        put(
+            "newer_version",
+            json!(self.standing.newer.map(|newer| newer.version)),
+        );
+        for (kind, _, key) in PASSIVE {
+            let by = self.by(kind).map(|reference| {
+                json!({
+                    "number": reference.from,
+                    "subject": subject(self.register, reference.from),
+                    "languages": reference.languages.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+                })
+            });
+            put(key, by.collect());
+        }
+        let present: Vec<_> = self
+            .siblings
+            .present
+            .iter()
+            .map(|tag| tag.as_str())
+            .collect();
+        put(
+            "languages",
+            json!({"present": present, "missing": self.siblings.missing}),
+        );
+        put("open", self.open.iter().map(|it| open_json(it)).collect());
+        serde_json::Value::Object(object)
+    }
+}
+
+/// What the document of an entry is called: its first symbol, if it has one.
+pub(crate) fn name(register: &Register, entry: u64) -> String {
+    let document = register.history.by_entry(entry);
+    let symbol = document.and_then(|document| document.symbols.first().cloned());
+    symbol.unwrap_or_else(|| subject(register, entry))
+}
+
+/// The subject of the document of an entry.
+pub(crate) fn subject(register: &Register, entry: u64) -> String {
+    let document = register.history.by_entry(entry);
+    document.map_or_else(|| format!("#{entry}"), |document| document.subject.clone())
+}
+
+/// An open reference as JSON.
+pub(crate) fn open_json(reference: &OpenReference) -> serde_json::Value {
+    json!({
+        "kind": reference.kind.as_str(),
+        "target": reference.target,
+        "languages": reference.languages.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// What was amended in the record of an entry, line by line.
+pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    for (field, by) in register.history.amended_fields(entry) {
+        let Some((event_entry, event)) = register.event(*by) else {
+            continue;
+        };
+        let changes = event.event.changes();
+        let change = changes.iter().find(|change| change.field == *field);
+        let when = render::time(event_entry.statement.envelope.issued_at);
+        let who = render::signer(register, event_entry);
+        lines.push(("amended", format!("{} by entry #{by}", field.as_str())));
+        lines.push(("", format!("{when} by {who}")));
+        let old = change.and_then(|change| change.old.as_ref());
+        lines.push(("  was", render::value_text(old)));
+        lines.push(("  because", event.reason.clone()));
+    }
+    lines.extend(assignments(register, entry));
+    lines
+}
+
+fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
+    let events = register.history.events_of(entry);
+    let mut lines = Vec::new();
+    for assigned in events.into_iter().flat_map(|events| &events.assigned) {
+        let Some((event_entry, event)) = register.event(assigned.by) else {
+            continue;
+        };
+        let symbols = assigned.identifier.join(" – ");
+        let when = render::time(event_entry.statement.envelope.issued_at);
+        let who = render::signer(register, event_entry);
+        lines.push(("assigned", format!("{symbols} by entry #{}", assigned.by)));
+        lines.push(("", format!("{when} by {who}")));
+        lines.push(("  because", event.reason.clone()));
+    }
+    lines
+}
+
+/// What was amended in the record of an entry, as JSON.
+pub(crate) fn amendments_json(register: &Register, entry: u64) -> serde_json::Value {
+    let fields = register.history.amended_fields(entry).iter();
+    let amended = fields.filter_map(|(field, by)| {
+        let (event_entry, event) = register.event(*by)?;
+        let changes = event.event.changes();
+        let change = changes.iter().find(|change| change.field == *field)?;
+        Some(json!({
+            "field": field.as_str(),
+            "old": change.old.as_ref().map(render::record_json),
+            "new": change.new.as_ref().map(render::record_json),
+            "entry": by,
+            "registered": render::time(event_entry.statement.envelope.issued_at),
+            "signer": render::signer(register, event_entry),
+            "reason": event.reason,
+        }))
+    });
+    amended.collect()
+}
