@@ -11,7 +11,9 @@ use std::path::Path;
 
 use common::{Bytes, DISK, NOW, contents, dir, key, open};
 use docledger::digest::{ContentDigest, LedgerId};
-use docledger::registry::{Edits, Readings, Request, Said, Signers, append};
+use docledger::registry::{
+    Appending, Edits, EventRequest, Readings, Request, Said, Signers, Wanted, append,
+};
 use docledger::statement::{Body, Relation, RelationKind, Signatory};
 use docledger::symbol::JointSymbol;
 use docledger::verify::{Anchor, Verdict, verify_ledger};
@@ -119,7 +121,6 @@ fn sources() -> Vec<Source> {
             language: "en",
             edits: Edits {
                 issued: "2007-07-05".parse().ok(),
-                distribution: some("General"),
                 bodies: Some(vec![council(None)]),
                 relations: relation(RelationKind::Supplements, "S/2007/307/Rev.1"),
                 ..Edits::default()
@@ -146,6 +147,29 @@ fn sources() -> Vec<Source> {
         });
     }
     all
+}
+
+/// What was left out at registration and printed in the mastheads.
+fn events() -> Vec<EventRequest> {
+    let printed = Edits {
+        title: some(
+            "Identical letters dated 29 March 2007 from the Secretary-General to the President of the General Assembly and the President of the Security Council",
+        ),
+        issued: "2007-03-30".parse().ok(),
+        created: "2007-03-29".parse().ok(),
+        original_language: Some(vec!["en".parse().expect("a tag")]),
+        ..Edits::default()
+    };
+    let wanted = [
+        (2, Wanted::Amend(Box::new(printed))),
+        (5, Wanted::Distribution(some("General"))),
+    ];
+    let request = |(target, wanted)| EventRequest {
+        target,
+        reason: "Left out at registration; read from the masthead.".into(),
+        wanted,
+    };
+    wanted.into_iter().map(request).collect()
 }
 
 fn build(home: &Path) -> LedgerId {
@@ -178,6 +202,14 @@ fn build(home: &Path) -> LedgerId {
         let now = NOW + 60 * number;
         append(&writer, (&request, &Bytes(bytes)), signers, now).expect("registers");
     }
+    let dir = dir(&DISK, home);
+    let writer = dir.lock(|| ()).expect("locks");
+    let mut appending = Appending::begin(&writer).expect("begins");
+    for request in events() {
+        let added = appending.add_event(&request, None, &officer, NOW + 3600);
+        added.expect("records");
+    }
+    appending.commit(&checkpoint).expect("commits");
     id
 }
 
@@ -224,7 +256,7 @@ fn it_verifies_with_its_id_and_is_not_established_without() {
     let dir = dir(&DISK, root);
     let report = verify_ledger(&dir, Anchor::Id(id));
     assert_eq!(report.verdict(), Verdict::Verified, "{:?}", report.findings);
-    assert_eq!((report.checked.entries, report.documents), (12, 6));
+    assert_eq!((report.checked.entries, report.documents), (14, 6));
     assert_eq!(
         verify_ledger(&dir, Anchor::None).verdict(),
         Verdict::NotEstablished

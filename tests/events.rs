@@ -9,7 +9,7 @@ use std::path::Path;
 
 use common::{DISK, NOW, append_entry, dir, key, open, record_event, register};
 use docledger::authority::{Authority, Refusal};
-use docledger::digest::{LeafHash, LedgerId, TreeHash};
+use docledger::digest::{ContentDigest, LeafHash, LedgerId, TreeHash};
 use docledger::encoding::cbor::{self, Value};
 use docledger::key::PublicKey;
 use docledger::merkle::leaf_hash;
@@ -17,8 +17,8 @@ use docledger::registry::{
     AppendRefusal, Appending, Edits, EventRefusal, EventRequest, Register, Wanted, propose_event,
 };
 use docledger::statement::{
-    Content, Context, Draft, DraftError, Event, EventRecord, FieldChange, Governance, Holder,
-    Matter, MetadataField, NotAmendable, Opening, Policy, TreeHead,
+    Content, Context, DocumentRecord, Draft, DraftError, Event, EventRecord, FieldChange,
+    Governance, Holder, Matter, MetadataField, NotAmendable, Opening, Policy, TreeHead,
 };
 use docledger::symbol::JointSymbol;
 use docledger::verify::{Anchor, Code, Report, Severity, Verdict, verify_ledger};
@@ -481,23 +481,25 @@ fn authority(scope: &[&str], policy: Policy) -> Authority {
         .0
 }
 
-/// What authority says against an event, but for where it was made.
-fn refusals(authority: &Authority, event: Event, bears: &[&str]) -> Vec<Refusal> {
-    let context = Context {
+/// Where a statement may say it was made, but for the root.
+fn place(authority: &Authority) -> Context {
+    Context {
         ledger: authority.ledger_id(),
         on: TreeHead {
             size: 1,
             root: TreeHash::from_bytes([0; 32]),
         },
         authority: authority.newest_governance(),
-    };
-    let target = LeafHash::from_bytes([0; 32]);
-    let record = EventRecord::new(context, event, target, "a reason".into());
+    }
+}
+
+/// What authority says against a statement, but for the root it was made on.
+fn judged(authority: &Authority, content: Content, bears: &[&str]) -> Vec<Refusal> {
     let draft = Draft {
         issuer: authority.issuer().to_owned(),
         subject: "any".into(),
         issued_at: NOW,
-        content: Content::Event(record),
+        content,
     };
     let verified = draft.sign(&key(2)).expect("signs").verified;
     let bears: Vec<_> = bears.iter().map(|symbol| (*symbol).to_owned()).collect();
@@ -505,6 +507,35 @@ fn refusals(authority: &Authority, event: Event, bears: &[&str]) -> Vec<Refusal>
     let mut refusals = authority.check(&verified, 1, &tree, &bears);
     refusals.retain(|refusal| !matches!(refusal, Refusal::OnRoot { .. }));
     refusals
+}
+
+fn refusals(authority: &Authority, event: Event, bears: &[&str]) -> Vec<Refusal> {
+    let target = LeafHash::from_bytes([0; 32]);
+    let record = EventRecord::new(place(authority), event, target, "a reason".into());
+    judged(authority, Content::Event(record), bears)
+}
+
+#[test]
+fn a_new_version_needs_every_symbol_of_its_document_in_scope() {
+    let bound = authority(&["A/78"], Policy::default());
+    let revise = |named: &[&str], bears: &[&str]| {
+        let language = docledger::statement::Language::undetermined();
+        let change = docledger::statement::Change::First;
+        let mut record = DocumentRecord::new(place(&bound), change, 1, language, 0);
+        record.identifier = named.iter().map(|symbol| (*symbol).to_owned()).collect();
+        let content = Content::Document {
+            digest: ContentDigest::of(b""),
+            media_type: "text/plain".into(),
+            record: Box::new(record),
+        };
+        judged(&bound, content, bears)
+    };
+    assert_eq!(revise(&["A/78/1"], &[]), []);
+    assert_eq!(revise(&[], &["A/78/1"]), []);
+    let outside = [Refusal::Scope("S/2024/1".into())];
+    // To name one half of a joint symbol only is no way around.
+    assert_eq!(revise(&["A/78/1"], &["A/78/1", "S/2024/1"]), outside);
+    assert_eq!(revise(&["A/78/1", "S/2024/1"], &["A/78/1"]), outside);
 }
 
 #[test]

@@ -7,8 +7,9 @@ mod common;
 
 use std::path::Path;
 
-use common::{DISK, contents, dir, open, register};
+use common::{DISK, contents, dir, open, record_event, register};
 use docledger::digest::LedgerId;
+use docledger::registry::Wanted;
 use docledger::statement::Change;
 use docledger::verify::{Anchor, Code, Report, Severity, Verdict, verify_ledger};
 
@@ -25,6 +26,8 @@ fn small_ledger(home: &Path) -> LedgerId {
     let id = open(home);
     register(&DISK, home, b"one\n", "A/78/1-S/2024/1", None).expect("registers");
     register(&DISK, home, b"two\n", "A/78/1", Some(Change::Revision)).expect("registers");
+    let general = Wanted::Distribution(Some("General".into()));
+    record_event(home, 2, general).expect("records");
     id
 }
 
@@ -64,7 +67,7 @@ fn an_untouched_ledger_verifies() {
             report.checked.signatures,
             report.checked.documents
         ),
-        (3, 3, 2)
+        (4, 4, 2)
     );
 }
 

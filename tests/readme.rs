@@ -70,6 +70,24 @@ fn the_officers_walk() {
         std::fs::read_to_string(folder.path().join("v1.txt")).expect("reads"),
         letter
     );
+    let text = run("officer, later", folder.path(), Path::new("state"));
+    for expected in [
+        "corrected by  A/78/0/Corr.1 (#5) (in en)\n",
+        "title         Letter dated 16 February 2024 from X\n",
+        "distribution  Restricted\n",
+        "amended       title by entry #3\n",
+        "    was         Letter dated 16 February 2024\n",
+        "#5     A/78/0/Corr.1 answers S/2024/99\n",
+        "recorded as entry 6\n",
+        "\nwithdraw\n",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    // What a withdrawn corrigendum says counts no more.
+    let status = text.split_once("letter-v2.txt: A/78/0 version 2 in en, current\n");
+    let status = status.expect("the status is told").1;
+    assert!(!status.contains("corrected by"), "{text}");
+    assert!(text.ends_with("VERIFIED\n"), "{text}");
 }
 
 #[test]

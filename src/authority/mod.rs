@@ -235,8 +235,12 @@ impl Authority {
     ///
     /// # Errors
     /// If one of them is outside its scope.
-    pub fn check_scope(&self, signer: &KeyLife, identifier: &[String]) -> Result<(), Refusal> {
-        rules::check_scope(&signer.scope, identifier)
+    pub fn check_scope<'a>(
+        &self,
+        signer: &KeyLife,
+        symbols: impl IntoIterator<Item = &'a String>,
+    ) -> Result<(), Refusal> {
+        rules::check_scope(&signer.scope, symbols)
     }
 
     /// What the policy says against an event.
@@ -312,8 +316,8 @@ impl Authority {
         let mut refusals = Vec::new();
         let needed = match &statement.matter {
             Matter::Document(document) => {
-                let symbols = union(bears, &document.record.identifier);
-                refusals.extend(self.check_scope(signer, &symbols).err());
+                let symbols = bears.iter().chain(&document.record.identifier);
+                refusals.extend(self.check_scope(signer, symbols).err());
                 refusals.extend(self.check_policy(document));
                 Role::Officer
             }
@@ -357,10 +361,4 @@ impl Authority {
             self.newest = leaf;
         }
     }
-}
-
-/// The symbols a document bears with those a new statement of it names.
-fn union(bears: &[String], named: &[String]) -> Vec<String> {
-    let new = named.iter().filter(|symbol| !bears.contains(symbol));
-    bears.iter().chain(new).cloned().collect()
 }

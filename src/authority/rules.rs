@@ -100,11 +100,15 @@ impl Refusal {
 }
 
 /// Every symbol must be in scope; a document without one needs `ni:`.
-pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(), Refusal> {
+pub(super) fn check_scope<'a>(
+    scope: &[String],
+    symbols: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Refusal> {
     if scope.is_empty() {
         return Ok(());
     }
-    if identifier.is_empty() {
+    let mut symbols = symbols.into_iter().peekable();
+    if symbols.peek().is_none() {
         let allowed = scope.iter().any(|prefix| prefix == NO_SYMBOL);
         return if allowed {
             Ok(())
@@ -116,7 +120,7 @@ pub(super) fn check_scope(scope: &[String], identifier: &[String]) -> Result<(),
         .iter()
         .filter_map(|prefix| Scope::parse(prefix).ok())
         .collect();
-    let outside = identifier.iter().find(|symbol| {
+    let outside = symbols.find(|symbol| {
         let key = SymbolKey::of_canonical(symbol);
         !prefixes.iter().any(|prefix| prefix.covers(&key))
     });

@@ -65,8 +65,8 @@ pub(crate) enum Command {
     Log(OneTarget),
     /// Show what is registered of a document or file
     Show(OneTarget),
-    /// Write the bytes of a registered file to standard output
-    Cat(OneTarget),
+    /// Write the bytes of a registered file, or its text, to standard output
+    Cat(Cat),
     /// Compare two registered texts
     Diff(Diff),
     /// Verify the whole ledger
@@ -78,6 +78,9 @@ pub(crate) enum Command {
     /// Keys and their roles
     #[command(subcommand)]
     Key(Key),
+    /// Read the text of the file on standard input, in a process of its own
+    #[command(hide = true)]
+    ReadText(ReadText),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -232,6 +235,22 @@ pub(crate) struct OneTarget {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Cat {
+    /// A target as for `show`
+    pub(crate) target: PathBuf,
+    /// Print the text read from the file instead of its bytes
+    #[arg(long)]
+    pub(crate) text: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadText {
+    /// The file's media type
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) media_type: String,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Status {
     /// The file
     pub(crate) file: PathBuf,
@@ -357,6 +376,9 @@ pub(crate) struct Register {
     pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    /// Don't read what the file prints about itself
+    #[arg(long)]
+    pub(crate) no_read: bool,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,

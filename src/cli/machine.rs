@@ -8,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use docledger::digest::{ContentDigest, ContentHasher};
-use docledger::reading::{Limits, Text};
 use docledger::store::{Contents, Disk, LedgerDir, StateDir};
 
 use super::args::Args;
@@ -148,21 +147,6 @@ impl NamedFile {
             Ok((digest, size, head))
         };
         read().with_context(|| format!("{}: can't be read", self.0.display()))
-    }
-
-    /// What it says. The one place that reads the text of a file that a user
-    /// names.
-    pub(crate) fn text(&self, media_type: &str) -> anyhow::Result<Text> {
-        let most = Limits::default().input;
-        let mut bytes = Vec::new();
-        let file = self
-            .open()
-            .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        file.take(most as u64 + 1)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("{}: can't be read", self.0.display()))?;
-        docledger::reading::read(media_type, &bytes, Limits::default())
-            .with_context(|| self.0.display().to_string())
     }
 
     /// Its name, if it is text without control characters.

@@ -8,6 +8,7 @@ mod error;
 mod keys;
 mod machine;
 mod progress;
+mod reader;
 mod render;
 mod standing;
 

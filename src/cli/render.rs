@@ -15,7 +15,7 @@ use time::format_description::well_known::Rfc3339;
 /// Text without control characters, which could forge what a terminal shows.
 pub(crate) fn escape(text: &str) -> String {
     let is_harmful = |c: char| {
-        (c.is_control() && c != '\n')
+        (c.is_control() && !matches!(c, '\n' | '\t'))
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
     };
     text.chars()

@@ -19,6 +19,7 @@ mod field;
 mod headings;
 mod job;
 mod kind;
+mod language;
 mod lines;
 mod names;
 mod opening;
@@ -36,7 +37,7 @@ pub use self::bodies::Body;
 pub use self::field::{Confidence, Field};
 
 use crate::reading::Line;
-use crate::statement::{PartialDate, Signatory};
+use crate::statement::{Language, PartialDate, Signatory};
 use crate::symbol::Symbol;
 
 use self::opening::Opening;
@@ -77,6 +78,15 @@ pub struct Masthead {
     pub adopts: Option<Field<Symbol>>,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
+}
+
+impl Masthead {
+    /// The language it is printed in, as far as its date tells: a document that
+    /// names no version language is in the language of its masthead.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.date.as_ref().and_then(language::of_date)
+    }
 }
 
 /// Something in a masthead that wasn't read as it stands.

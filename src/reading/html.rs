@@ -2,8 +2,8 @@
 //!
 //! Works on the tokens of the WHATWG tokenizer and builds no tree, so that no
 //! depth of nesting costs anything. Style sheets are not read: what they hide
-//! is in the lines. Left out: scripts, styles, templates, and the texts that
-//! stand in for pictures.
+//! is in the lines. Left out: the title, scripts, styles, templates, and the texts
+//! that stand in for pictures.
 
 use encoding_rs::Encoding;
 use html5gum::emitters::default::DefaultEmitter;
@@ -14,7 +14,7 @@ use super::{Builder, Limits, ReadError, Text, plain};
 
 /// Elements whose content is not shown.
 const HIDDEN: [&[u8]; 8] = [
-    b"head",
+    b"title",
     b"script",
     b"style",
     b"template",
@@ -156,10 +156,6 @@ impl Page {
         {
             self.builder.declare_language(&language);
         }
-        // A page may leave out the end of its head.
-        if name == b"body" && matches!(self.hidden, Some((b"head", _))) {
-            self.hidden = None;
-        }
         if let Some((hiding, depth)) = &mut self.hidden {
             *depth += usize::from(*hiding == name);
             return Ok(());
@@ -272,7 +268,7 @@ mod tests {
         let page = "<html><head><title>t</title><style>p{}</style></head><body>\
             <script>if (1 < 2) { '</p>' }</script>a<!-- c --><template><p>x</template></body>";
         assert_eq!(lines(page), ["a"]);
-        assert_eq!(lines("<head><title>t</title><body>a"), ["a"]);
+        assert_eq!(lines("<head><title>t</title><p>a"), ["a"]);
     }
 
     #[test]

@@ -3,6 +3,44 @@
 use encoding_rs::Encoding;
 use file_format::FileFormat;
 
+/// Media type of DOCX (ECMA-376).
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// Media type of ODT (ODF 1.3).
+const ODT: &str = "application/vnd.oasis.opendocument.text";
+
+/// A kind of file whose text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text as it stands, Markdown, CSV, XML and JSON included.
+    Plain,
+    /// HTML and XHTML.
+    Html,
+    /// WordprocessingML (ECMA-376).
+    Docx,
+    /// OpenDocument text (ODF 1.3).
+    Odt,
+    /// PDF (ISO 32000-2).
+    Pdf,
+}
+
+impl Kind {
+    /// The kind that a media type names, its parameters aside; `None` if its
+    /// text is not read.
+    #[must_use]
+    pub fn of(media_type: &str) -> Option<Self> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        Some(match essence {
+            "text/html" | "application/xhtml+xml" => Self::Html,
+            DOCX => Self::Docx,
+            ODT => Self::Odt,
+            "application/pdf" => Self::Pdf,
+            "application/json" | "application/xml" => Self::Plain,
+            text if text.starts_with("text/") => Self::Plain,
+            _ => return None,
+        })
+    }
+}
+
 /// Kinds of text that no signature tells apart, by their ending.
 const TEXT_ENDINGS: [(&str, &str); 9] = [
     ("md", "text/markdown"),
@@ -19,7 +57,7 @@ const TEXT_ENDINGS: [(&str, &str); 9] = [
 /// Kinds of packed file, by the folder that holds their parts (ECMA-376-2,
 /// part names as the makers of the formats choose them).
 const PACKED_FOLDERS: [(&[u8], &str); 3] = [
-    (b"word/", super::DOCX),
+    (b"word/", DOCX),
     (
         b"xl/",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,7 +105,15 @@ pub fn media_type(name: Option<&str>, head: &[u8]) -> String {
             text
         }
         (FileFormat::ArbitraryBinaryData, None) if is_text(head) => "text/plain",
-        (FileFormat::CompoundFileBinary, _) => compound(head, ending),
+        // Of longer files the head alone does not lead to the list of their parts.
+        (FileFormat::ArbitraryBinaryData, _) if head.starts_with(b"PK\x03\x04") => {
+            "application/zip"
+        }
+        (FileFormat::ArbitraryBinaryData | FileFormat::CompoundFileBinary, _)
+            if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") =>
+        {
+            compound(head, ending)
+        }
         (format, _) => format.media_type(),
     };
     media_type.to_owned()
@@ -173,7 +219,7 @@ mod tests {
         head.resize(head.len() + 26, 0);
         assert_eq!(media_type(None, &head), "application/zip");
         head.extend_from_slice(b"word/document.xml");
-        assert_eq!(media_type(Some("a.zip"), &head), super::super::DOCX);
+        assert_eq!(media_type(Some("a.zip"), &head), DOCX);
     }
 
     #[test]

@@ -18,18 +18,13 @@ mod plain;
 mod text;
 
 pub use error::ReadError;
-pub use kind::media_type;
+pub use kind::{Kind, media_type};
 pub use limits::Limits;
 pub use plain::decode_text;
 pub use text::{Line, Text};
 
 use builder::Builder;
 use limits::within;
-
-/// Media type of DOCX (ECMA-376).
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-/// Media type of ODT (ODF 1.3).
-const ODT: &str = "application/vnd.oasis.opendocument.text";
 
 /// The text of a file of a media type.
 ///
@@ -40,14 +35,12 @@ const ODT: &str = "application/vnd.oasis.opendocument.text";
 /// more than the limits allow, or the parser failed.
 pub fn read(media_type: &str, bytes: &[u8], limits: Limits) -> Result<Text, ReadError> {
     within(bytes.len(), limits.input, "bytes")?;
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    match essence {
-        "text/html" | "application/xhtml+xml" => html::read(bytes, limits),
-        DOCX => office::docx::read(bytes, limits),
-        ODT => office::odt::read(bytes, limits),
-        "application/pdf" => pdf::read(bytes, limits),
-        "application/json" | "application/xml" => plain::read(bytes, limits),
-        text if text.starts_with("text/") => plain::read(bytes, limits),
-        other => Err(ReadError::Kind(other.to_owned())),
+    let kind = Kind::of(media_type).ok_or_else(|| ReadError::Kind(media_type.to_owned()))?;
+    match kind {
+        Kind::Plain => plain::read(bytes, limits),
+        Kind::Html => html::read(bytes, limits),
+        Kind::Docx => office::docx::read(bytes, limits),
+        Kind::Odt => office::odt::read(bytes, limits),
+        Kind::Pdf => pdf::read(bytes, limits),
     }
 }

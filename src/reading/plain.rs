@@ -21,10 +21,12 @@ pub(super) struct Decoded<'a> {
     pub(super) warning: Option<String>,
 }
 
-/// The text of bytes, or `None` if they are no text.
+/// Text in UTF-8, or in an encoding that a byte order mark tells; `None` if the
+/// bytes are neither. Nothing is guessed.
 #[must_use]
 pub fn decode_text(bytes: &[u8]) -> Option<String> {
-    decode(bytes, None).map(|decoded| decoded.text.into_owned())
+    let decoded = decode(bytes, None)?;
+    decoded.warning.is_none().then(|| decoded.text.into_owned())
 }
 
 /// The text of bytes; `declared` is an encoding that the file names in itself,
@@ -135,7 +137,9 @@ mod tests {
             b"\0\0\xfe\xff\0\0\0a",
         ] {
             assert_eq!(text(bytes), ("a".to_owned(), None));
+            assert_eq!(decode_text(bytes).as_deref(), Some("a"));
         }
+        assert_eq!(decode_text(b"d\xe9j\xe0"), None, "a guess is not taken");
     }
 
     #[test]
@@ -198,7 +202,7 @@ mod tests {
     fn a_text_passes_no_limit() {
         let limits = Limits {
             lines: 2,
-            text: 4,
+            text: 5,
             ..Limits::default()
         };
         assert!(read(b"a\nb\n", limits).is_ok());
@@ -207,7 +211,7 @@ mod tests {
             Err(ReadError::TooLarge { what: "lines", .. })
         ));
         assert!(matches!(
-            read(b"abcde", limits),
+            read(b"abcdef", limits),
             Err(ReadError::TooLarge { .. })
         ));
     }

@@ -42,6 +42,15 @@ impl Text {
             ..Self::default()
         }
     }
+
+    /// The lines as one plain text, each with its `\n`.
+    #[must_use]
+    pub fn to_plain(&self) -> String {
+        self.lines
+            .iter()
+            .flat_map(|line| [line.text.as_str(), "\n"])
+            .collect()
+    }
 }
 
 #[cfg(test)]

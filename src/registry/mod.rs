@@ -9,6 +9,7 @@ mod gaps;
 pub mod manifest;
 mod opening;
 mod proposal;
+mod readings;
 mod register;
 mod request;
 mod suggest;

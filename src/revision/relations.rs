@@ -34,23 +34,22 @@ pub fn relation_doubts(
     subject: &str,
     symbols: &[String],
 ) -> Vec<RelationDoubt> {
-    let own = || symbols.iter().map(String::as_str).chain([subject]);
+    let own = symbols.iter().map(String::as_str).chain([subject]);
+    let own: Vec<_> = own.map(SymbolKey::of_canonical).collect();
     let doubt = |relation: &Relation| {
         let (kind, target) = (relation.kind, relation.target.clone());
-        let key = SymbolKey::of_canonical(&target);
-        if kind != RelationKind::Translates
-            && own().any(|symbol| SymbolKey::of_canonical(symbol) == key)
-        {
+        let joint = JointSymbol::parse(&target).map(|parsed| parsed.value);
+        let mut halves = joint.iter().flat_map(JointSymbol::halves);
+        let is_own = own.contains(&SymbolKey::of_canonical(&target))
+            || halves.any(|half| own.contains(half.key()));
+        if is_own && kind != RelationKind::Translates {
             return Some(RelationDoubt::Itself { kind });
         }
-        (!is_well_formed(&target)).then_some(RelationDoubt::Malformed { kind, target })
+        let well_formed = ContentDigest::from_ni_name(&target).is_some()
+            || joint.is_ok_and(|joint| joint.canonical() == target);
+        (!well_formed).then_some(RelationDoubt::Malformed { kind, target })
     };
     relations.iter().filter_map(doubt).collect()
-}
-
-fn is_well_formed(target: &str) -> bool {
-    ContentDigest::from_ni_name(target).is_some()
-        || JointSymbol::parse(target).is_ok_and(|parsed| parsed.value.canonical() == target)
 }
 
 impl History {
@@ -71,5 +70,53 @@ impl History {
         let joint = JointSymbol::parse(target).ok()?.value;
         let mut halves = joint.halves().iter();
         halves.find_map(|half| self.by_symbol(half.key()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relation_names_another_document() {
+        let name = ContentDigest::of(b"a file").ni_name();
+        let doubts = |kind, target: &str| {
+            let relation = Relation {
+                kind,
+                target: target.to_owned(),
+                languages: Vec::new(),
+            };
+            let symbols = ["A/78/1".to_owned(), "S/2024/1".to_owned()];
+            relation_doubts(&[relation], &name, &symbols)
+        };
+        let kind = RelationKind::Corrects;
+        let other = ContentDigest::of(b"another").ni_name();
+        for target in ["A/78/2", "A/78/1/Rev.1", "A/78/2-S/2024/2", other.as_str()] {
+            assert_eq!(doubts(kind, target), [], "{target}");
+        }
+        for target in [
+            "A/78/1",
+            "s/2024/1",
+            "A/78/1-S/2024/1",
+            "A/9-S/2024/1",
+            &name,
+        ] {
+            assert_eq!(
+                doubts(kind, target),
+                [RelationDoubt::Itself { kind }],
+                "{target}"
+            );
+            assert_eq!(
+                doubts(RelationKind::Translates, target).len(),
+                usize::from(target == "s/2024/1")
+            );
+        }
+        for target in ["A/78/", "A / 78/2", "a/res/78/2", "ni:///sha-256;f4Ox"] {
+            let malformed = RelationDoubt::Malformed {
+                kind,
+                target: target.to_owned(),
+            };
+            assert_eq!(doubts(kind, target), [malformed], "{target}");
+        }
     }
 }

@@ -96,6 +96,13 @@ impl<'a> Siblings<'a> {
     }
 }
 
+/// Whether something restricted to languages may concern a file in one: nobody
+/// can tell of `zh` against `zh-Hans`, or of a language that is not known.
+fn concerns(languages: &[Language], file: &Language) -> bool {
+    let may_be = |language: &Language| language.covers(file) || file.covers(language);
+    languages.is_empty() || languages.iter().any(may_be) || is_unclear(file.as_str())
+}
+
 /// Whether a tag leaves open which language a file is in, or says several.
 fn is_unclear(tag: &str) -> bool {
     matches!(tag, "und" | "mul")
@@ -149,12 +156,7 @@ impl<'a> Standings<'a> {
             let found = chain.entries.iter().find(|it| it.index == entry)?;
             Some((chain, found.version))
         })?;
-        let concerns = |reference: &&Reference| {
-            let languages = &reference.languages;
-            languages.is_empty()
-                || languages.contains(&chain.language)
-                || is_unclear(chain.language.as_str())
-        };
+        let concerns = |reference: &&Reference| concerns(&reference.languages, &chain.language);
         let references = self.incoming.get(&document.number);
         Some(Standing {
             withdrawn: self

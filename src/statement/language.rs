@@ -55,6 +55,14 @@ impl Language {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether this tag, taken as a language range, matches another one: `zh`
+    /// covers `zh-Hans` (RFC 4647 §3.3.1).
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let rest = other.0.strip_prefix(&self.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
 }
 
 impl FromStr for Language {
@@ -120,6 +128,16 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Language(tag.to_owned())), "{text}");
         }
+    }
+
+    #[test]
+    fn a_tag_covers_what_is_more_exact() {
+        let covers = |range: &str, tag: &str| {
+            let [range, tag] = [range, tag].map(|text| text.parse::<Language>().expect("a tag"));
+            range.covers(&tag)
+        };
+        assert!(covers("zh", "zh-Hans") && covers("zh-Hans", "zh-hans") && covers("en", "en"));
+        assert!(!covers("zh-Hans", "zh") && !covers("en", "enm") && !covers("fr", "en"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 """Holds the demonstration ledger against the CDDL of FORMAT.md, with pycddl.
 
-Every entry's protected header, record included, and the opening record must
-fit; a twin of each with a required field missing must not.
+Every entry's protected header, a document's record included, and every other
+record must fit; a twin of each with a required field missing must not.
 
 Usage: cddl.py (in the root of the repository)
 """
@@ -16,6 +16,8 @@ from pycddl import Schema, ValidationError
 
 DOCUMENT_RECORD = -65537
 CWT_CLAIMS = 15
+CONTENT_TYPE = 3
+EVENT_TYPE = "application/vnd.docledger.event+cbor"
 
 
 def schema(rule: str, cddl: str) -> Schema:
@@ -57,7 +59,11 @@ def without(encoded: bytes, *path: object) -> bytes:
 def main() -> int:
     text = Path("ledger/FORMAT.md").read_text(encoding="utf-8")
     cddl = "\n".join(re.findall(r"```cddl\n(.*?)```", text, re.DOTALL))
-    header, opening = schema("protected-header", cddl), schema("opening-record", cddl)
+    header, opening, event = (
+        schema(rule, cddl)
+        for rule in ("protected-header", "opening-record", "event-record")
+    )
+    events = 0
     results = []
     for index, entry in enumerate(entries(Path("ledger"))):
         protected, _, payload, _ = cbor2.loads(entry).value
@@ -66,6 +72,12 @@ def main() -> int:
             results.append(("entry 0: record fits", fits(opening, payload)))
             twin = without(payload, "registrars")
             results.append(("entry 0: twin refused", not fits(opening, twin)))
+        elif cbor2.loads(protected).get(CONTENT_TYPE) == EVENT_TYPE:
+            events += 1
+            results.append((f"entry {index}: record fits", fits(event, payload)))
+            for key in ("target", "reason"):
+                twin = without(payload, key)
+                results.append((f"entry {index}: no {key}", not fits(event, twin)))
         else:
             twin = without(protected, CWT_CLAIMS, DOCUMENT_RECORD, "version")
             results.append((f"entry {index}: twin refused", not fits(header, twin)))
@@ -74,7 +86,7 @@ def main() -> int:
             print(f"FAIL  {name}")
     failed = sum(not passed for _, passed in results)
     print(f"cddl: {len(results) - failed} passed, {failed} failed")
-    return 1 if failed or len(results) < 20 else 0
+    return 1 if failed or len(results) < 20 or not events else 0
 
 
 if __name__ == "__main__":

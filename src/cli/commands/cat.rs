@@ -1,18 +1,39 @@
-//! `cat`: the bytes of a registered file, hashed while they are written.
+//! `cat`: the bytes of a registered file, hashed while they are written, or its
+//! text.
 
 use std::io::{Read as _, Write as _};
-use std::path::Path;
 
-use docledger::digest::ContentHasher;
+use docledger::digest::{ContentDigest, ContentHasher};
 
-use crate::cli::args::Args;
+use crate::cli::args::{Args, Cat, Format};
 use crate::cli::error::hinted;
-use crate::cli::{Outcome, machine};
+use crate::cli::{Outcome, machine, reader, render};
 
-pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, command: &Cat) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
-    let target = super::target(&register, typed)?;
-    let digest = target.find(&register)?.one()?.digest;
+    let target = super::target(&register, &command.target)?;
+    let document = target.find(&register)?.one()?;
+    if !command.text {
+        return bytes(args, document.digest);
+    }
+    let Some((_, document)) = register.document(document.index) else {
+        anyhow::bail!("entry {} is no document", document.index)
+    };
+    let name = command.target.display().to_string();
+    let text = reader::registered(args, document, &name)?;
+    if args.format == Format::Json {
+        reader::write(&text, &mut std::io::stdout().lock())?;
+    } else {
+        let lines = text
+            .lines
+            .iter()
+            .map(|line| render::escape(&line.text) + "\n");
+        render::out(&lines.collect::<String>())?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn bytes(args: &Args, digest: ContentDigest) -> anyhow::Result<Outcome> {
     let dir = machine::ledger_dir(args);
     let Some(mut file) = dir.open_document(&digest)? else {
         return Err(hinted(

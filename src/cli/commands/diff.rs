@@ -1,9 +1,6 @@
 //! `diff`: two registered texts, and the metadata that changed.
 
-use std::io::Read as _;
-
 use anstyle::{AnsiColor, Effects, Style};
-use docledger::digest::ContentDigest;
 use docledger::registry::Register;
 use docledger::revision::diff::{Hunk, Line, Tag, diff};
 use docledger::statement::Document;
@@ -11,10 +8,10 @@ use serde_json::json;
 
 use crate::cli::args::{Args, Diff, Format};
 use crate::cli::error::hinted;
-use crate::cli::{Outcome, machine, render};
+use crate::cli::{Outcome, reader, render};
 
 /// The longest text that is compared.
-const MAX_TEXT: u64 = 16 << 20;
+const MAX_TEXT: usize = 16 << 20;
 
 pub(super) fn run(args: &Args, command: &Diff) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
@@ -71,7 +68,7 @@ fn side(args: &Args, register: &Register, typed: &std::path::Path) -> anyhow::Re
     } else {
         name
     };
-    let text = read_text(args, &document.digest, &name)?;
+    let text = read_text(args, &document, &name)?;
     Ok(Side {
         name,
         document,
@@ -79,33 +76,15 @@ fn side(args: &Args, register: &Register, typed: &std::path::Path) -> anyhow::Re
     })
 }
 
-fn read_text(args: &Args, digest: &ContentDigest, name: &str) -> anyhow::Result<String> {
-    let Some(file) = machine::ledger_dir(args).open_document(digest)? else {
+fn read_text(args: &Args, document: &Document, name: &str) -> anyhow::Result<String> {
+    let text = reader::registered(args, document, name)?.to_plain();
+    if text.len() > MAX_TEXT {
         return Err(hinted(
-            format!("the file of {name} is not in this ledger"),
-            "run `docledger verify`",
-        ));
-    };
-    let mut bytes = Vec::new();
-    file.take(MAX_TEXT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_TEXT {
-        return Err(hinted(
-            format!("{name} is longer than 16 MiB"),
+            format!("the text of {name} is longer than 16 MiB"),
             "compare the files with another program",
         ));
     }
-    if ContentDigest::of(&bytes) != *digest {
-        return Err(hinted(
-            format!("the stored file of {name} is damaged"),
-            "run `docledger verify`",
-        ));
-    }
-    docledger::reading::decode_text(&bytes).ok_or_else(|| {
-        hinted(
-            format!("{name} is no text this version can compare"),
-            "plain text in UTF-8 or UTF-16 can be compared",
-        )
-    })
+    Ok(text)
 }
 
 fn changed_metadata(old: &Document, new: &Document) -> Vec<(&'static str, String, String)> {

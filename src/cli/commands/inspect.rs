@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use docledger::masthead::{self, Confidence, Field, Masthead};
-use docledger::reading::media_type;
+use docledger::reading::{Text, media_type};
 use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Args, Format};
+use crate::cli::error::told;
 use crate::cli::machine::NamedFile;
-use crate::cli::{Outcome, render};
+use crate::cli::{Outcome, reader, render};
 
 /// The columns of the table, in characters, without the two before each.
 const NAME_WIDTH: usize = 17;
@@ -18,12 +19,15 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let file = NamedFile::new(path)?;
     let (digest, size, head) = file.read_through()?;
     let media_type = media_type(file.file_name().as_deref(), &head);
-    let text = file.text(&media_type)?;
+    let text = reader::named(&file, &media_type).unwrap_or_else(|error| Text {
+        warnings: vec![told(&error)],
+        ..Text::default()
+    });
     let masthead = masthead::read(&text.lines);
     let rows = rows(&masthead);
     let mut warnings: Vec<String> = text.warnings;
-    let told = |warning: &masthead::Warning| format!("line {}: {}", warning.line, warning.text);
-    warnings.extend(masthead.warnings.iter().map(told));
+    let odd = |warning: &masthead::Warning| format!("line {}: {}", warning.line, warning.text);
+    warnings.extend(masthead.warnings.iter().map(odd));
     if args.format == Format::Json {
         let fields: Map<String, Value> = rows.iter().map(Row::to_json).collect();
         render::json_line(&json!({

@@ -30,7 +30,7 @@ use docledger::store::Pin;
 use super::args::{Args, Command, Key};
 use super::error::hinted;
 use super::machine::{self, NamedFile};
-use super::{Outcome, render};
+use super::{Outcome, reader, render};
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     match &args.command {
@@ -45,12 +45,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::List(list) => list::run(args, list),
         Command::Log(target) => log::run(args, &target.target),
         Command::Show(target) => show::run(args, &target.target),
-        Command::Cat(target) => cat::run(args, &target.target),
+        Command::Cat(cat) => cat::run(args, cat),
         Command::Diff(diff) => diff::run(args, diff),
         Command::Verify(verify) => verify::run(args, verify),
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
         Command::Key(Key::List) => key_list::run(args),
+        Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "docledger", &mut script);

@@ -331,10 +331,10 @@ impl Story {
             "vanish" if place.properties == 1 => place.hidden = element.is_on(),
             "lang" if place.properties == 1 => place.language = element.attribute("val"),
             "titlePg" if !self.sectioned => self.title_page = element.is_on(),
-            "headerReference" if !self.sectioned => {
-                if element.attribute("type").as_deref() == Some("first") {
-                    self.first_header = element.attribute("id");
-                }
+            "headerReference"
+                if !self.sectioned && element.attribute("type").as_deref() == Some("first") =>
+            {
+                self.first_header = element.attribute("id");
             }
             _ => {}
         }

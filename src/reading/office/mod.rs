@@ -11,6 +11,8 @@ mod flow;
 mod notes;
 pub(super) mod odt;
 mod package;
+#[cfg(test)]
+mod tests;
 mod xml;
 
 use flow::Flow;

@@ -69,7 +69,7 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
         }
     }
     if blank.len() == pages.len() {
-        builder.warn("no text layer: the pages are pictures, such as scans");
+        builder.warn("no text layer: the pages are blank, or pictures such as scans");
     } else if !blank.is_empty() {
         builder.warn(format!("no text layer on {}", numbers(&blank)));
     }

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::rows::{MAX_PIECES, Piece, is_right_to_left};
+use super::rows::{MAX_PIECES, Piece, reads_from_right};
 
 /// Lengths in font sizes.
 ///
@@ -18,6 +18,8 @@ const GUTTER: f64 = 0.9;
 const APART: f64 = 4.0;
 /// A gap in a row that is more than a space.
 const TAB: f64 = 2.0;
+/// How far sizes that count as one may lie apart.
+const SAME_SIZE: f64 = 0.15;
 /// How far baselines of one row may lie apart.
 const ROW: f64 = 0.3;
 /// Fewer rows beside each other are no table, and no columns of text.
@@ -30,7 +32,7 @@ const BLOCK_GAP: f64 = 0.5;
 /// The lines of a page.
 pub(super) fn lines(mut pieces: Vec<Piece>) -> Vec<String> {
     let mut lines = Vec::new();
-    if is_mirrored(&pieces) {
+    if reads_from_right(pieces.iter().flat_map(|piece| piece.text.chars())) {
         for piece in &mut pieces {
             (piece.x, piece.end) = (-piece.end, -piece.x);
         }
@@ -53,12 +55,6 @@ pub(super) fn lines(mut pieces: Vec<Piece>) -> Vec<String> {
     lines
 }
 
-/// Whether a page is laid out from right to left.
-fn is_mirrored(pieces: &[Piece]) -> bool {
-    let turned = |piece: &&Piece| piece.text.chars().any(is_right_to_left);
-    2 * pieces.iter().filter(turned).count() > pieces.len()
-}
-
 enum Cut<'a> {
     Regions(Vec<&'a Piece>, Vec<&'a Piece>),
     Lines(Vec<String>),
@@ -79,7 +75,7 @@ fn cut<'a>(region: &[&'a Piece]) -> Cut<'a> {
         match relation(&left, &right, &gap, size) {
             Beside::Columns => return Cut::Regions(left, right),
             Beside::Blocks => {
-                return match row_of_blocks(&left, &right, size) {
+                return match row_of_blocks(region, size) {
                     Some(gap) => split_at(region, &gap),
                     None => Cut::Regions(left, right),
                 };
@@ -101,29 +97,11 @@ fn split_at<'a>(region: &[&'a Piece], gap: &Range<f64>) -> Cut<'a> {
     Cut::Regions(upper, lower)
 }
 
-/// The white below the first row of blocks, where there are more: blocks stand
-/// beside each other above and below it.
-fn row_of_blocks(left: &[&Piece], right: &[&Piece], size: f64) -> Option<Range<f64>> {
-    let extent = |side: &[&Piece]| {
-        let top = side
-            .iter()
-            .map(|piece| piece.bottom())
-            .fold(f64::INFINITY, f64::min);
-        let bottom = side
-            .iter()
-            .map(|piece| piece.top())
-            .fold(f64::NEG_INFINITY, f64::max);
-        (top, bottom)
-    };
-    let ((left_top, left_bottom), (right_top, right_bottom)) = (extent(left), extent(right));
-    let spans = left.iter().chain(right);
-    gaps(spans.map(|piece| (piece.top(), piece.bottom())))
+/// The white below the first row of blocks, if more follows it.
+fn row_of_blocks(region: &[&Piece], size: f64) -> Option<Range<f64>> {
+    gaps(region.iter().map(|piece| (piece.top(), piece.bottom())))
         .into_iter()
-        .find(|gap| {
-            gap.end - gap.start >= BLOCK_GAP * size
-                && gap.start >= left_top.max(right_top)
-                && gap.end <= left_bottom.min(right_bottom)
-        })
+        .find(|gap| gap.end - gap.start >= BLOCK_GAP * size)
 }
 
 /// How two sides of a gutter belong together.
@@ -143,13 +121,17 @@ fn relation(left: &[&Piece], right: &[&Piece], gap: &Range<f64>, size: f64) -> B
     if fewer >= MIN_ROWS && is_text(&left_rows) && is_text(&right_rows) {
         return Beside::Columns;
     }
-    let baseline = |row: &Vec<&Piece>| row.first().map_or(f64::NAN, |piece| piece.y);
+    // A table is in letters of one size; a masthead is not.
+    let place = |row: &Vec<&Piece>| {
+        row.first()
+            .map_or((f64::NAN, 0.0), |piece| (piece.y, piece.size))
+    };
     let is_shared = |row: &&Vec<&Piece>| {
-        let y = baseline(row);
-        let near = right_rows.partition_point(|other| baseline(other) < y - ROW * size);
-        right_rows
-            .get(near)
-            .is_some_and(|other| baseline(other) - y <= ROW * size)
+        let (y, own) = place(row);
+        let near = right_rows.partition_point(|other| place(other).0 < y - ROW * size);
+        right_rows.get(near).map(place).is_some_and(|(other, its)| {
+            other - y <= ROW * size && (own - its).abs() <= SAME_SIZE * own
+        })
     };
     let shared = left_rows.iter().filter(is_shared).count();
     if shared >= MIN_ROWS && 2 * shared >= fewer {
@@ -267,4 +249,93 @@ fn usual(lengths: impl Iterator<Item = f64>) -> f64 {
     let middle = lengths.len() / 2;
     lengths.sort_by(f64::total_cmp);
     lengths.get(middle).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A piece in letters half a size wide.
+    fn piece(text: &str, x: f64, y: f64, size: f64) -> Piece {
+        Piece {
+            text: text.to_owned(),
+            x,
+            end: x + text.chars().count() as f64 * size / 2.0,
+            y,
+            size,
+            turns: 0,
+        }
+    }
+
+    #[test]
+    fn a_masthead_is_read_block_by_block() {
+        let page = vec![
+            piece("United Nations", 60.0, 58.0, 14.0),
+            piece("A/80/L.1", 480.0, 57.0, 20.0),
+            piece("General Assembly", 60.0, 86.0, 20.0),
+            piece("Security Council", 60.0, 110.0, 20.0),
+            piece("Distr.: Limited", 397.0, 86.5, 10.0),
+            piece("9 September 2025", 397.0, 98.5, 10.0),
+            piece("Original: English", 397.0, 110.5, 10.0),
+            piece("Eightieth session", 60.0, 222.0, 10.0),
+        ];
+        let read = lines(page);
+        assert_eq!(
+            read,
+            [
+                "A/80/L.1",
+                "United Nations",
+                "General Assembly",
+                "Security Council",
+                "Distr.: Limited",
+                "9 September 2025",
+                "Original: English",
+                "Eightieth session",
+            ]
+        );
+    }
+
+    #[test]
+    fn columns_of_text_are_read_one_after_the_other() {
+        let line = |number: usize, side: &str| {
+            format!("{side}{number} runs on for the whole of its column")
+        };
+        let page = (0..6).flat_map(|number| {
+            let y = 100.0 + 12.0 * number as f64;
+            [
+                piece(&line(number, "left"), 60.0, y, 10.0),
+                piece(&line(number, "right"), 300.0, y, 10.0),
+            ]
+        });
+        let read = lines(page.collect());
+        let expected: Vec<_> = ["left", "right"]
+            .iter()
+            .flat_map(|side| (0..6).map(|number| line(number, side)))
+            .collect();
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn rows_of_a_table_are_lines_with_tabs() {
+        let page = (0..4).flat_map(|number| {
+            let y = 100.0 + 12.0 * f64::from(number);
+            [
+                piece(&format!("item {number}"), 60.0, y, 10.0),
+                piece("some text", 200.0, y, 10.0),
+                piece("9", 400.0, y, 10.0),
+            ]
+        });
+        let read = lines(page.collect());
+        assert_eq!(read.len(), 4);
+        assert_eq!(read[1], "item 1\tsome text\t9");
+    }
+
+    #[test]
+    fn a_page_from_right_to_left_begins_at_the_right() {
+        let page = vec![
+            piece("\u{627}", 300.0, 100.0, 10.0),
+            piece("\u{628}", 60.0, 100.0, 10.0),
+        ];
+        assert_eq!(lines(page), ["\u{627}", "\u{628}"]);
+    }
 }

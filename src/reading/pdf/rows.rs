@@ -44,6 +44,17 @@ impl Piece {
         self.y - ABOVE * self.size
     }
 
+    /// Adds a small piece that stands behind this one. A raised number must not
+    /// become part of the word or number before it.
+    fn append_small(&mut self, small: &Self) {
+        let is_mark = small.y < self.y && small.text.chars().all(|c| c.is_ascii_digit());
+        if is_mark && self.text.ends_with(char::is_alphanumeric) {
+            self.text.push(' ');
+        }
+        self.text.push_str(&small.text);
+        self.end = small.end;
+    }
+
     pub(super) fn bottom(&self) -> f64 {
         self.y + BELOW * self.size
     }
@@ -98,17 +109,17 @@ fn joined(glyphs: Vec<Glyph>) -> Option<Piece> {
         .filter(sized)
         .map(|glyph| glyph.size)
         .fold(0.0, f64::max);
-    let mut words: Vec<String> = vec![String::new()];
+    let mut words: Vec<Vec<String>> = vec![Vec::new()];
     let mut end = first.x;
     for glyph in glyphs {
         let gap = glyph.x - end > WORD_GAP * glyph.size;
         if (glyph.text == " " || gap) && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
+            words.push(Vec::new());
         }
         if let Some(word) = words.last_mut()
             && glyph.text != " "
         {
-            word.push_str(&glyph.text);
+            word.push(glyph.text.clone());
         }
         end = end.max(glyph.end);
     }
@@ -122,31 +133,45 @@ fn joined(glyphs: Vec<Glyph>) -> Option<Piece> {
     })
 }
 
-/// Words from left to right as they are read: from right to left if most of
-/// them are of such a script, in which PDF shows glyphs as they stand.
-fn logical(mut words: Vec<String>) -> String {
+/// Words, each of the texts of its glyphs, from left to right as they are drawn,
+/// as they are read: from right to left if most letters are of such a script.
+fn logical(mut words: Vec<Vec<String>>) -> String {
     words.retain(|word| !word.is_empty());
-    let is_turned = |word: &&String| word.chars().any(is_right_to_left);
-    if 2 * words.iter().filter(is_turned).count() <= words.len() {
+    let turned = |word: &Vec<String>| {
+        word.iter()
+            .flat_map(|text| text.chars())
+            .any(is_right_to_left)
+    };
+    if !reads_from_right(words.iter().flatten().flat_map(|text| text.chars())) {
+        let words: Vec<_> = words.iter().map(|word| word.concat()).collect();
         return words.join(" ");
     }
-    // Numbers and foreign words keep their own direction, and so does a run of
-    // foreign words.
-    let mut turned: Vec<String> = Vec::new();
-    let runs = words.chunk_by(|a, b| !is_turned(&a) && !is_turned(&b));
-    for run in runs.collect::<Vec<_>>().into_iter().rev() {
-        match run {
-            [word] if is_turned(&word) => {
-                turned.push(word.chars().rev().nfkc().collect());
-            }
-            run => turned.extend(run.iter().cloned()),
+    // Numbers and foreign words keep their own direction, and so do runs of them.
+    let mut read: Vec<String> = Vec::new();
+    let runs: Vec<_> = words.chunk_by(|a, b| !turned(a) && !turned(b)).collect();
+    for run in runs.into_iter().rev() {
+        for word in run {
+            read.push(if turned(word) {
+                word.iter().rev().flat_map(|text| text.nfkc()).collect()
+            } else {
+                word.concat()
+            });
         }
     }
-    turned.join(" ")
+    read.join(" ")
+}
+
+/// Whether text is mostly in letters that are read from right to left.
+pub(super) fn reads_from_right(text: impl Iterator<Item = char>) -> bool {
+    let letters = text.filter(|c| c.is_alphabetic());
+    let (turned, all) = letters.fold((0_usize, 0_usize), |(turned, all), c| {
+        (turned + usize::from(is_right_to_left(c)), all + 1)
+    });
+    2 * turned > all
 }
 
 /// Hebrew, Arabic and their presentation forms (Unicode, `Bidi_Class` R and AL).
-pub(super) fn is_right_to_left(c: char) -> bool {
+fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
@@ -177,8 +202,7 @@ fn attach_small(pieces: &mut Vec<Piece>) {
         if let Some(host) = behind {
             let small = pieces.remove(index);
             let host = if host > index { host - 1 } else { host };
-            pieces[host].text.push_str(&small.text);
-            pieces[host].end = small.end;
+            pieces[host].append_small(&small);
             join_follower(pieces, host, NEAR);
         } else if let Some(host) = before() {
             let small = pieces.remove(index);
@@ -213,4 +237,66 @@ fn join_follower(pieces: &mut Vec<Piece>, host: usize, near: usize) {
 /// Whether a distance is no more than a gap; an overlap of a hair is none.
 fn is_gap(distance: f64, most: f64, size: f64) -> bool {
     (-0.1 * size..most).contains(&distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Glyphs half a size wide, one after another; a space moves on without a glyph.
+    fn glyphs(text: &str, x: f64, y: f64, size: f64) -> Vec<Glyph> {
+        let letters = text.chars().enumerate().filter(|(_, c)| *c != ' ');
+        letters
+            .map(|(place, c)| Glyph {
+                text: c.to_string(),
+                x: x + place as f64 * size / 2.0,
+                end: x + (place + 1) as f64 * size / 2.0,
+                y,
+                size,
+                turns: 0,
+            })
+            .collect()
+    }
+
+    fn texts(glyphs: Vec<Glyph>) -> Vec<String> {
+        pieces(glyphs).into_iter().map(|piece| piece.text).collect()
+    }
+
+    #[test]
+    fn gaps_part_words_and_wide_gaps_pieces() {
+        let mut row = glyphs("far", 200.0, 11.0, 10.0);
+        row.extend(glyphs("two words", 0.0, 10.0, 10.0));
+        assert_eq!(texts(row), ["two words", "far"]);
+    }
+
+    #[test]
+    fn a_glyph_drawn_twice_is_one() {
+        let mut row = glyphs("bold", 0.0, 10.0, 10.0);
+        row.extend(glyphs("bold", 0.3, 10.0, 10.0));
+        assert_eq!(texts(row), ["bold"]);
+    }
+
+    #[test]
+    fn the_mark_of_a_footnote_stays_with_its_text() {
+        let mut page = glyphs("end", 0.0, 100.0, 10.0);
+        page.extend(glyphs("1", 15.0, 96.0, 6.0));
+        page.extend(glyphs("and;", 23.0, 100.0, 10.0));
+        page.extend(glyphs("2", 43.0, 96.0, 6.0));
+        page.extend(glyphs("1", 0.0, 196.0, 6.0));
+        page.extend(glyphs("Note.", 10.0, 200.0, 10.0));
+        assert_eq!(texts(page), ["end 1 and;2", "1 Note."]);
+    }
+
+    #[test]
+    fn arabic_is_read_from_right_to_left_with_its_numbers() {
+        // As drawn, from the left: a number, then a word whose first letter is
+        // the rightmost, in presentation forms.
+        let row = glyphs(
+            "62 \u{fe94}\u{fed8}\u{fef4}\u{fe9b}\u{feed}",
+            0.0,
+            10.0,
+            10.0,
+        );
+        assert_eq!(texts(row), ["\u{648}\u{62b}\u{64a}\u{642}\u{629} 62"]);
+    }
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use docledger::masthead;
+use docledger::reading::Kind;
 use docledger::registry::field_text::{self, FieldTextError};
 use docledger::registry::manifest::Row;
 use docledger::registry::{Edits, Readings, Register, Request, Said, Target};
@@ -10,9 +12,9 @@ use docledger::statement::{Change, Source};
 use docledger::symbol::JointSymbol;
 
 use crate::cli::args::{ChangeArg, Register as Flags};
-use crate::cli::error::hinted;
+use crate::cli::error::{hinted, told};
 use crate::cli::machine::NamedFile;
-use crate::cli::render;
+use crate::cli::{reader, render};
 
 /// A file to be registered.
 pub(super) struct Filing {
@@ -30,17 +32,19 @@ pub(super) struct Wanted {
     said: Said,
     file_name: Option<String>,
     media_type: Option<String>,
+    no_read: bool,
     remarks: Vec<String>,
 }
 
 impl Wanted {
-    fn new(path: &Path, said: Said) -> Self {
+    fn new(flags: &Flags, path: &Path, said: Said) -> Self {
         Self {
             path: path.to_owned(),
             shown: path.display().to_string(),
             said,
             file_name: None,
             media_type: None,
+            no_read: flags.no_read,
             remarks: Vec::new(),
         }
     }
@@ -65,7 +69,7 @@ impl Wanted {
             file_name: flags.file_name.clone(),
             media_type: flags.media_type.clone(),
             remarks: remarks.unwrap_or_default(),
-            ..Self::new(path, said)
+            ..Self::new(flags, path, said)
         })
     }
 
@@ -75,7 +79,7 @@ impl Wanted {
             change_if_needed: true,
             ..shared(flags)?
         };
-        Ok(Self::new(path, said))
+        Ok(Self::new(flags, path, said))
     }
 
     /// What a manifest's row says, and, where it is blank, the flags.
@@ -101,7 +105,7 @@ impl Wanted {
         Ok(Self {
             shown: format!("{} (line {})", row.file, row.line),
             remarks: row.remarks,
-            ..Self::new(&folder.join(&row.file), said)
+            ..Self::new(flags, &folder.join(&row.file), said)
         })
     }
 
@@ -117,6 +121,13 @@ impl Wanted {
         let media_type = self
             .media_type
             .unwrap_or_else(|| docledger::reading::media_type(file_name.as_deref(), &head));
+        let read = if self.no_read {
+            Readings::default()
+        } else {
+            let (read, more) = readings(&file, &media_type);
+            remarks.extend(more);
+            read
+        };
         Ok(Filing {
             file,
             request: Request {
@@ -125,10 +136,34 @@ impl Wanted {
                 media_type,
                 file_name,
                 said: self.said,
-                read: Readings::default(),
+                read,
             },
             remarks,
         })
+    }
+}
+
+/// What a file says of itself, and what an officer should know of that. A file
+/// that can't be read is registered all the same.
+fn readings(file: &NamedFile, media_type: &str) -> (Readings, Vec<String>) {
+    if Kind::of(media_type).is_none() {
+        return (Readings::default(), Vec::new());
+    }
+    match reader::named(file, media_type) {
+        Ok(text) => {
+            let masthead = masthead::read(&text.lines);
+            let (readings, doubts) = Readings::of(&masthead, &text);
+            let odd = masthead
+                .warnings
+                .iter()
+                .map(|warning| format!("line {}: {}", warning.line, warning.text));
+            let remarks = text.warnings.iter().cloned().chain(odd).chain(doubts);
+            (readings, remarks.collect())
+        }
+        Err(error) => {
+            let remark = format!("its text is not read: {}", told(&error));
+            (Readings::default(), vec![remark])
+        }
     }
 }
 
