@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use docledger::reading::{Limits, ReadError, Text, read};
 
+/// How long a reading may take on a machine that is busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(30);
 const PDF: &str = "application/pdf";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -94,7 +96,7 @@ fn answer(media_type: &str, file: Vec<u8>) -> String {
     drop(sent.join());
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{} {complaint}", output.status);
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     let answer = String::from_utf8(output.stdout).expect("text");
     answer.lines().next().unwrap_or_default().to_owned()
 }
@@ -136,6 +138,7 @@ fn a_font_that_is_left_out_and_turned_text_are_read() {
                    BT /F 12 Tf 100 -650 Td (off the page) Tj ET";
     let text = read(PDF, &page(content, &[]), Limits::default()).expect("a text");
     assert_eq!(lines(&text), ["upright", "unseen", "turned"]);
+    assert_eq!(text.warnings, ["left out: 10 glyphs off the page"]);
     assert_eq!(text.language.as_deref(), Some("fr-CH"));
 }
 
@@ -298,7 +301,7 @@ fn what_a_hostile_file_does_ends_with_the_child() {
     let (code, _, err) = office(folder.path(), &["cat", "#1", "--text"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("took longer than 8 seconds"), "{err}");
-    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     let (code, _, err) = office(folder.path(), &["cat", "#2", "--text"]);
     assert_eq!(code, Some(2));
     assert!(

@@ -76,7 +76,7 @@ fn the_officers_walk() {
         "title         Letter dated 16 February 2024 from X\n",
         "distribution  Restricted\n",
         "amended       title by entry #3\n",
-        "    was         Letter dated 16 February 2024\n",
+        "    was         Letter dated 16 February 2024 from the Permanent",
         "#5     A/78/0/Corr.1 answers S/2024/99\n",
         "recorded as entry 6\n",
         "\nwithdraw\n",

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Scores `docledger inspect` against documents labelled by hand.
 
-    accuracy.py TRUTH.csv [--program PATH] [--only TEXT] [--suffix .pdf --root DIR]
+    accuracy.py TRUTH.csv [--program PATH] [--only TEXT] [--skip TEXT]
+                [--replace OLD NEW] [--quiet]
 
 TRUTH.csv has a column `file` (relative to its own folder) and the columns of
 FIELDS. For each field: precision is right values / values given, recall is
@@ -94,6 +95,8 @@ def main():
     parser.add_argument("truth", type=pathlib.Path)
     parser.add_argument("--program", default=str(root / "target/debug/docledger"))
     parser.add_argument("--only", default="", help="score the files whose name has this text")
+    parser.add_argument("--skip", default=[], action="append",
+                        help="leave out the files whose name has this text")
     parser.add_argument("--replace", nargs=2, metavar=("OLD", "NEW"), action="append", default=[],
                         help="replace OLD by NEW in file names, as for the same documents in PDF")
     parser.add_argument("--quiet", action="store_true", help="print no errors")
@@ -107,7 +110,8 @@ def main():
         for old, new in args.replace:
             name = name.replace(old, new)
         path = args.truth.parent / name
-        if args.only not in name or not path.exists():
+        skipped = any(text in name for text in args.skip)
+        if args.only not in name or skipped or not path.exists():
             continue
         files += 1
         fields, failure = inspect(args.program, path)

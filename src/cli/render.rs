@@ -14,6 +14,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+/// How wide answers for people are.
+const COLUMNS: usize = 80;
+
 /// Text without control characters, which could forge what a terminal shows.
 pub(crate) fn escape(text: &str) -> String {
     let is_harmful = |c: char| {
@@ -168,6 +171,12 @@ pub(crate) fn described(document: &Document) -> Vec<(&'static str, String)> {
     fields
 }
 
+/// Which fields a machine read and an officer left as they were.
+pub(crate) fn left_as_read(document: &Document) -> Option<(&'static str, String)> {
+    let proposed = &document.record.proposed;
+    (!proposed.is_empty()).then(|| ("as read", proposed.join(", ")))
+}
+
 /// Language tags in a row.
 pub(crate) fn tags(tags: &[Language]) -> String {
     let tags: Vec<_> = tags.iter().map(Language::as_str).collect();
@@ -221,10 +230,45 @@ pub(crate) fn value_text(value: Option<&Value>) -> String {
 /// Fields under each other, names aligned.
 pub(crate) fn table(fields: &[(&'static str, String)]) -> String {
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    fields
-        .iter()
-        .map(|(name, value)| format!("  {name:width$}  {}\n", one_line(value)))
-        .collect()
+    let room = COLUMNS.saturating_sub(width + 4).max(20);
+    let mut text = String::new();
+    for (name, value) in fields {
+        let mut name = *name;
+        for part in wrap(&one_line(value), room) {
+            text.push_str(format!("  {name:width$}  {part}").trim_end());
+            text.push('\n');
+            name = "";
+        }
+    }
+    text
+}
+
+/// Words in lines of at most `width` characters. A longer word is cut, unless it
+/// is ASCII: digests and addresses stay whole.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        let used = lines.last().map_or(0, |line| line.chars().count());
+        if used > 0 && used + 1 + word.len() > width {
+            lines.push(String::new());
+        }
+        while word.len() > width && !word.iter().all(char::is_ascii) {
+            let rest = word.split_off(width);
+            if let Some(last) = lines.last_mut() {
+                last.extend(word);
+            }
+            lines.push(String::new());
+            word = rest;
+        }
+        if let Some(last) = lines.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.extend(word);
+        }
+    }
+    lines
 }
 
 /// A whole entry as JSON: its place, its claims, and its record as it stands.
@@ -297,4 +341,17 @@ pub(crate) fn remark_on(committed: &Committed) {
 /// A head as programs see it.
 pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
     json!({"size": head.size, "root": head.root.to_string()})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_wrapped() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("абвгдежз ij", 3), ["абв", "где", "жз", "ij"]);
+        assert_eq!(wrap("a bcdef", 3), ["a", "bcdef"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
 }

@@ -463,9 +463,10 @@ impl Opening {
 
     /// Where the masthead ends, if nothing else tells where the text begins.
     fn masthead_end(&self) -> usize {
-        let top = self.items.iter().take(MASTHEAD_PARTS);
-        let mut masthead = top.enumerate().filter(|(_, item)| item.is_masthead());
-        masthead.next_back().map_or(0, |(at, _)| at + 1)
+        let top = &self.items[..self.items.len().min(MASTHEAD_PARTS)];
+        top.iter()
+            .rposition(Item::is_masthead)
+            .map_or(0, |last| last + 1)
     }
 
     /// The title below a heading that nothing precedes: a new paragraph, or one

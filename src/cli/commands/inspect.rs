@@ -185,7 +185,7 @@ fn table(rows: &[Row]) -> String {
         for field in &row.values {
             let mut number = field.line.to_string();
             let mut sure = field.confidence.as_str();
-            for part in wrap(&render::one_line(&field.value), VALUE_WIDTH) {
+            for part in render::wrap(&render::one_line(&field.value), VALUE_WIDTH) {
                 text.push_str(&line(name, &part, &number, sure));
                 (name, sure) = ("", "");
                 number.clear();
@@ -201,43 +201,9 @@ fn line(name: &str, value: &str, number: &str, sure: &str) -> String {
     format!("{}\n", whole.trim_end())
 }
 
-/// Words in lines of at most `width` characters; a longer word is cut.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut word: Vec<char> = word.chars().collect();
-        let used = lines.last().map_or(0, |line| line.chars().count());
-        if used > 0 && used + 1 + word.len() > width {
-            lines.push(String::new());
-        }
-        while word.len() > width {
-            let rest = word.split_off(width);
-            if let Some(last) = lines.last_mut() {
-                last.extend(word);
-            }
-            lines.push(String::new());
-            word = rest;
-        }
-        if let Some(last) = lines.last_mut() {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.extend(word);
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_values_are_wrapped() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("", 3), [""]);
-    }
 
     #[test]
     fn a_line_fits_80_columns() {

@@ -44,6 +44,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
     ];
     fields.extend(derived.lines());
     fields.extend(render::described(&document));
+    fields.extend(render::left_as_read(&document));
     fields.extend(standing::amendments(register, index));
     render::out(&format!(
         "{}\n{}",

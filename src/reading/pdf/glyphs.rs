@@ -41,6 +41,8 @@ pub(super) struct Glyphs {
     pub(super) kept: Vec<Glyph>,
     /// How many do not say which character they are.
     pub(super) unnamed: usize,
+    /// How many lie off the page or have no size; they are not kept.
+    pub(super) off_page: usize,
     width: f64,
     height: f64,
     /// Bytes of text that may be kept, and those that were drawn.
@@ -55,6 +57,7 @@ impl Glyphs {
         Self {
             kept: Vec::new(),
             unnamed: 0,
+            off_page: 0,
             width,
             height,
             budget,
@@ -89,8 +92,9 @@ impl Glyphs {
         let size = (top - origin).hypot();
         let is_on_page =
             (0.0..=self.width).contains(&origin.x) && (0.0..=self.height).contains(&origin.y);
-        if !is_on_page || ![x, end, y, size].iter().all(|length| length.is_finite()) || size <= 0.0
-        {
+        let is_drawn = [x, end, y, size].iter().all(|length| length.is_finite()) && size > 0.0;
+        if !is_on_page || !is_drawn {
+            self.off_page += usize::from(!text.trim().is_empty());
             return;
         }
         self.kept.push(Glyph {

@@ -46,7 +46,7 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
     within(pages.len(), limits.pages, "pages")?;
     let cache = InterpreterCache::new();
     let mut builder = Builder::new(limits);
-    let (mut unnamed, mut blank) = (0, Vec::new());
+    let (mut unnamed, mut off_page, mut blank) = (0, 0, Vec::new());
     let mut budget = limits.text;
     for (number, page) in (1..).zip(pages.iter()) {
         let (width, height) = page.render_dimensions();
@@ -58,6 +58,7 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
         interpret_page(page, &mut context, &mut glyphs);
         budget = glyphs.left()?;
         unnamed += glyphs.unnamed;
+        off_page += glyphs.off_page;
         let lines = order::lines(rows::pieces(glyphs.kept));
         if lines.is_empty() {
             blank.push(number);
@@ -77,6 +78,9 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
         builder.warn(format!(
             "{unnamed} glyphs do not say which character they are and stand as \u{fffd}"
         ));
+    }
+    if off_page > 0 {
+        builder.warn(format!("left out: {off_page} glyphs off the page"));
     }
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let language = catalog.and_then(|catalog| catalog.get::<PdfString<'_>>("Lang"));

@@ -9,10 +9,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use docledger::registry::{Appending, Proposal, Register, Registered, propose};
+use docledger::revision::Siblings;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Register as Flags};
-use crate::cli::error::hinted;
+use crate::cli::error::{hinted, told};
 use crate::cli::{Outcome, keys, machine, render};
 
 use request::Wanted;
@@ -28,17 +29,22 @@ pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
 
 fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
-    let filing = Wanted::of_flags(&register, flags, path)?.read()?;
+    let mut filing = Wanted::of_flags(&register, flags, path)?.read()?;
     request::tell(&path.display().to_string(), &filing.remarks);
-    let proposal = propose(&register, &filing.request)?;
-    if args.format == Format::Text && (flags.dry_run || !flags.yes) {
-        render::out(&shown(&register, &proposal))?;
-    }
+    let mut proposal = propose(&register, &filing.request)?;
     if flags.dry_run {
+        show(args, &register, &proposal)?;
         return Ok(Outcome::Good);
     }
     if !flags.yes {
-        confirm("register this?")?;
+        show(args, &register, &proposal)?;
+        while let Some(typed) = ask("register this? [y/N, or column=value] ")? {
+            match filing.say(&register, &typed) {
+                Ok(()) => proposal = propose(&register, &filing.request)?,
+                Err(error) => render::remark(&told(&error)),
+            }
+            show(args, &register, &proposal)?;
+        }
     }
     let keys = keys::unlock(args, &register, flags.key.as_deref(), &flags.passphrase)?;
     let dir = machine::ledger_dir(args);
@@ -106,12 +112,30 @@ fn proposal_json(proposal: &Proposal) -> serde_json::Value {
     })
 }
 
-fn shown(register: &Register, proposal: &Proposal) -> String {
+/// Shows what would be registered.
+fn show(args: &Args, register: &Register, proposal: &Proposal) -> anyhow::Result<()> {
+    if args.format == Format::Json {
+        let mut object = proposal_json(proposal);
+        object["status"] = json!("new");
+        object["record"] = render::record_json(&proposal.document.record.to_value());
+        return render::json_line(&object);
+    }
+    let others = proposal.number.and_then(|number| {
+        let document = register.history.by_entry(number)?;
+        let present = Siblings::of(document).present;
+        let is_new = !present.contains(&&proposal.document.record.language);
+        let present: Vec<_> = present.iter().map(|it| it.as_str()).collect();
+        is_new.then(|| format!(", which is registered in {}", present.join(", ")))
+    });
     let title = format!(
-        "to be registered as {}\n",
-        render::one_line(&proposal.subject)
+        "to be registered as {}{}\n",
+        render::one_line(&proposal.subject),
+        others.unwrap_or_default(),
     );
-    title + &render::table(&render::described(&proposal.document)) + &changes(register, proposal)
+    let mut fields = render::described(&proposal.document);
+    fields.extend(render::left_as_read(&proposal.document));
+    let fields = render::table(&fields);
+    render::out(&(title + &fields + &changes(register, proposal)))
 }
 
 /// What differs from the version before.
@@ -141,8 +165,17 @@ fn changes(register: &Register, proposal: &Proposal) -> String {
     )
 }
 
-/// Asks on the terminal.
+/// Asks on the terminal; anything but yes ends the command.
 pub(super) fn confirm(question: &str) -> anyhow::Result<()> {
+    match ask(&format!("{question} [y/N] "))? {
+        None => Ok(()),
+        Some(_) => Err(declined()),
+    }
+}
+
+/// Asks on the terminal: nothing if the answer is yes, else what was typed, if
+/// it has an equals sign.
+fn ask(question: &str) -> anyhow::Result<Option<String>> {
     if !std::io::stdin().is_terminal() {
         return Err(hinted(
             "there is no terminal to confirm on",
@@ -150,15 +183,20 @@ pub(super) fn confirm(question: &str) -> anyhow::Result<()> {
         ));
     }
     let mut stderr = anstream::stderr();
-    stderr.write_all(format!("{question} [y/N] ").as_bytes())?;
+    stderr.write_all(question.as_bytes())?;
     stderr.flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") {
-        return Ok(());
+    match answer.trim() {
+        "y" | "Y" | "yes" => Ok(None),
+        typed if typed.contains('=') => Ok(Some(typed.to_owned())),
+        _ => Err(declined()),
     }
-    Err(hinted(
+}
+
+fn declined() -> anyhow::Error {
+    hinted(
         "not registered",
         "change the flags and run the command again",
-    ))
+    )
 }

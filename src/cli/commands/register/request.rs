@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use docledger::masthead;
 use docledger::reading::Kind;
 use docledger::registry::field_text::{self, FieldTextError};
-use docledger::registry::manifest::Row;
+use docledger::registry::manifest::{self, Row};
 use docledger::registry::{Edits, Readings, Register, Request, Said, Target};
 use docledger::statement::{Change, Source};
 use docledger::symbol::JointSymbol;
@@ -22,6 +22,38 @@ pub(super) struct Filing {
     pub(super) request: Request,
     /// What the officer should know of it.
     pub(super) remarks: Vec<String>,
+}
+
+impl Filing {
+    /// Takes `column=value` into account, with the columns of a manifest; no
+    /// value leaves the field blank.
+    pub(super) fn say(&mut self, register: &Register, typed: &str) -> anyhow::Result<()> {
+        let (column, value) = typed.split_once('=').unwrap_or((typed, ""));
+        let value = if value.trim().is_empty() { "-" } else { value };
+        let mut table = csv::Writer::from_writer(Vec::new());
+        table.write_record(["file", column.trim()])?;
+        table.write_record(["typed", value])?;
+        let rows = manifest::read(&String::from_utf8(table.into_inner()?)?);
+        let rows = rows.map_err(|errors| {
+            let problems = errors.into_iter().map(|error| error.problem);
+            let problems = problems.collect::<Vec<_>>().join("; ");
+            hinted(
+                format!("{}: {problems}", column.trim()),
+                "docs/manifest.md describes the columns",
+            )
+        })?;
+        let said = &mut self.request.said;
+        for row in rows {
+            let of = row.of.as_deref().map(|of| subject(register, of));
+            said.subject = of.transpose()?.or(said.subject.take());
+            said.no_symbol |= row.no_symbol;
+            said.symbol = row.symbol.or(said.symbol.take());
+            said.language = row.language.or(said.language.take());
+            said.change = row.change.or(said.change);
+            said.edits = row.edits.or(&said.edits);
+        }
+        Ok(())
+    }
 }
 
 /// What is said of a file, before the file is read.
