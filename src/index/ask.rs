@@ -16,8 +16,8 @@ pub(super) struct Row {
     pub(super) leaf: [u8; 32],
     /// The first entry of the same document.
     pub(super) number: u64,
-    /// Events about the document.
-    pub(super) events: Vec<u64>,
+    /// Whether there are events about the document.
+    pub(super) has_events: bool,
 }
 
 /// The rows that answer a query, at most one more than its limit.
@@ -69,7 +69,7 @@ pub(super) fn rows(db: &Connection, query: &Query) -> Result<Vec<Row>, Fault> {
                 index,
                 leaf,
                 number,
-                events: events(db, number)?,
+                has_events: has_events(db, number)?,
             })
         })
         .collect()
@@ -128,10 +128,9 @@ fn register_number(db: &Connection, chain: i64) -> Result<u64, Fault> {
     number.ok_or_else(|| Fault::Wrong("a document belongs to no chain".to_owned()))
 }
 
-fn events(db: &Connection, number: u64) -> Result<Vec<u64>, Fault> {
-    let mut query = db.prepare_cached("SELECT entry FROM event WHERE number = ? ORDER BY entry")?;
-    let entries = query.query_map([number], |row| row.get(0))?;
-    Ok(entries.collect::<Result<_, _>>()?)
+fn has_events(db: &Connection, number: u64) -> Result<bool, Fault> {
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM event WHERE number = ?)")?;
+    Ok(query.query_row([number], |row| row.get(0))?)
 }
 
 /// A condition of SQL about a document `d`.

@@ -7,7 +7,8 @@ use super::ask::{self, Row};
 use super::facts::Facts;
 use super::fill::{Filler, run};
 use super::schema::{self, Fault};
-use super::standing::{Standing, is_event};
+use super::standing::Standing;
+use super::stands::Known;
 use super::{Answer, Basis, Hit, Notice, Query, Texts, contents, scan};
 use crate::log::LoadError;
 use crate::registry::RegisterError;
@@ -158,6 +159,7 @@ fn catch_up(
     if start == 0 {
         schema::make_indexes(&tables)?;
     }
+    filler.finish(standing)?;
     run(&tables, "DELETE FROM head WHERE size = ?", [start])?;
     let id = standing.ledger_id();
     run(
@@ -184,7 +186,7 @@ fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result
     let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
     let more = limit.is_some_and(|limit| rows.len() > limit);
     rows.truncate(limit.unwrap_or(usize::MAX));
-    let hits = hits(standing, rows, query)?;
+    let hits = hits(db, standing, rows, query)?;
     let unread = if query.words.is_empty() {
         0
     } else {
@@ -202,50 +204,58 @@ fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result
 
 /// Reads what rows name, in the order of the log, so that each bundle is read
 /// about once; answers in the rows' order.
-fn hits(standing: &mut Standing<'_>, rows: Vec<Row>, query: &Query) -> Result<Vec<Hit>, Trouble> {
+fn hits(
+    db: &Connection,
+    standing: &mut Standing<'_>,
+    rows: Vec<Row>,
+    query: &Query,
+) -> Result<Vec<Hit>, Trouble> {
     let mut rows: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
     rows.sort_by_key(|(_, row)| row.index);
+    let mut known = Known::default();
     let hits = rows
         .iter()
-        .map(|(place, row)| Ok((*place, hit(standing, row, query)?)));
+        .map(|(place, row)| Ok((*place, hit(db, standing, &mut known, row, query)?)));
     let mut hits = hits.collect::<Result<Vec<_>, Trouble>>()?;
     hits.sort_by_key(|(place, _)| *place);
     Ok(hits.into_iter().map(|(_, hit)| hit).collect())
 }
 
 /// Reads what a row names, and refuses the index if it says otherwise.
-fn hit(standing: &mut Standing<'_>, row: &Row, query: &Query) -> Result<Hit, Trouble> {
+fn hit(
+    db: &Connection,
+    standing: &mut Standing<'_>,
+    known: &mut Known,
+    row: &Row,
+    query: &Query,
+) -> Result<Hit, Trouble> {
     let lie = || Fault::Wrong(format!("it does not say of entry {} what it is", row.index));
     let size = standing.head().size;
-    let places = [row.index, row.number].into_iter();
-    if places
-        .chain(row.events.iter().copied())
-        .any(|index| index >= size)
-    {
+    if row.index >= size || row.number >= size {
         return Err(lie().into());
     }
     let entry = standing.entry(row.index)?;
-    let document = entry.document().ok_or_else(lie)?;
     let first = standing.entry(row.number)?;
+    let (document, events, withdrawn) = if row.has_events {
+        let stands = known.document(db, standing, row.number)?;
+        let document = stands.document(row.index);
+        (document, stands.events(), stands.withdrawn(row.index))
+    } else {
+        (entry.document().cloned(), Vec::new(), None)
+    };
+    let document = document.ok_or_else(lie)?;
     if *entry.leaf.as_bytes() != row.leaf
-        || !query.filter.admits(&Facts::of(&entry, document))
+        || !query.filter.admits(&Facts::of(&entry, &document))
         || first.document().is_none()
         || first.statement.envelope.subject != entry.statement.envelope.subject
     {
         return Err(lie().into());
     }
-    let events = row.events.iter().map(|index| standing.entry(*index));
-    let events: Vec<_> = events.collect::<Result<_, _>>()?;
-    let subject = &entry.statement.envelope.subject;
-    if events
-        .iter()
-        .any(|event| !is_event(event) || event.statement.envelope.subject != *subject)
-    {
-        return Err(lie().into());
-    }
     Ok(Hit {
         entry,
+        document,
         number: row.number,
         events,
+        withdrawn,
     })
 }

@@ -8,9 +8,10 @@ use super::cache::{MANY, Trouble};
 use super::fill::run;
 use super::schema::Fault;
 use super::standing::Standing;
+use super::stands::Known;
 use super::words::Folded;
 use super::{Notice, Texts};
-use crate::registry::Entry;
+use crate::statement::Document;
 
 /// Documents read between two commits.
 const STEP: usize = 2_048;
@@ -41,11 +42,14 @@ pub(super) fn read_all(
         if unread.is_empty() {
             return Ok(());
         }
-        let entries = unread.into_iter().map(|index| standing.entry(index));
-        let entries = entries.collect::<Result<Vec<_>, _>>()?;
-        let read: Vec<_> = entries
+        let mut known = Known::default();
+        let mut documents = Vec::with_capacity(unread.len());
+        for index in unread {
+            documents.push((index, known.file(db, standing, index)?));
+        }
+        let read: Vec<_> = documents
             .into_par_iter()
-            .map(|entry| Words::of(&entry, texts))
+            .map(|(index, document)| Words::of(index, document.as_ref(), texts))
             .collect();
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for words in &read {
@@ -86,15 +90,14 @@ struct Words {
 }
 
 impl Words {
-    fn of(entry: &Entry, texts: &dyn Texts) -> Self {
-        let document = entry.document();
+    fn of(index: u64, document: Option<&Document>, texts: &dyn Texts) -> Self {
         let title = document.and_then(|document| document.record.title.as_deref());
         let contents = match document {
             Some(document) => texts.text(&document.digest, &document.media_type),
             None => Err("the entry is no document".to_owned()),
         };
         Self {
-            index: entry.index,
+            index,
             title: Folded::of(title.unwrap_or_default()),
             contents: contents.map(|text| Folded::of(&text)),
         }

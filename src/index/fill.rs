@@ -1,21 +1,26 @@
 //! Takes entries into the index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use time::Date;
 
+use super::cache::Trouble;
 use super::facts::Facts;
 use super::schema::Fault;
-use super::standing::is_governance;
+use super::standing::{Standing, is_governance};
+use super::stands::Stands;
 use super::words::Folded;
 use crate::registry::Entry;
-use crate::statement::{Document, Matter};
+use crate::statement::{Document, Event, EventRecord, Matter};
+use crate::symbol::SymbolKey;
 
 /// Entries on their way into the tables of one transaction.
 pub(super) struct Filler<'a> {
     tables: &'a Transaction<'a>,
     terms: HashMap<String, i64>,
+    /// Documents that have events, and whose entries are to be looked at again.
+    touched: BTreeSet<u64>,
 }
 
 impl<'a> Filler<'a> {
@@ -24,7 +29,40 @@ impl<'a> Filler<'a> {
         Self {
             tables,
             terms: HashMap::new(),
+            touched: BTreeSet::new(),
         }
+    }
+
+    /// Lets events take effect in the rows of the files they are about, once all
+    /// entries have been taken.
+    pub(super) fn finish(mut self, standing: &mut Standing<'_>) -> Result<(), Trouble> {
+        for number in std::mem::take(&mut self.touched) {
+            let stands = Stands::read(self.tables, standing, number)?;
+            for (entry, document) in stands.documents() {
+                self.rewrite(entry.index, &Facts::of(entry, &document))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts what stands in the place of what was stated.
+    fn rewrite(&mut self, index: u64, facts: &Facts) -> Result<(), Fault> {
+        for table in ["date", "symbol", "body", "signatory", "relation"] {
+            self.run(&format!("DELETE FROM {table} WHERE entry = ?"), [index])?;
+        }
+        let row = params![
+            index,
+            facts.date.map(|(first, _)| day(first)),
+            facts.date.map(|(_, last)| day(last)),
+            self.some_name(facts.distribution.as_ref())?,
+            self.some_name(facts.document_type.as_ref())?,
+        ];
+        self.run(
+            "UPDATE document SET date_first = ?2, date_last = ?3, distribution = ?4, type = ?5, \
+             contents = NULL WHERE entry = ?1",
+            row,
+        )?;
+        self.take_lists(index, facts)
     }
 
     /// Takes the next entry in.
@@ -35,17 +73,84 @@ impl<'a> Filler<'a> {
         }
         match &entry.statement.matter {
             Matter::Document(document) => self.take_document(entry, document),
-            Matter::Event(_) => self.take_event(entry),
+            Matter::Event(event) => self.take_event(entry, event),
             Matter::Governance(_) | Matter::Unknown => Ok(()),
         }
     }
 
-    /// Notes an event with the document it is about; what it changes is not
-    /// indexed.
-    fn take_event(&mut self, entry: &Entry) -> Result<(), Fault> {
-        let sql = "INSERT INTO event (entry, number) SELECT ?, number FROM subject WHERE name = ?";
+    fn take_event(&mut self, entry: &Entry, event: &EventRecord) -> Result<(), Fault> {
         let subject = &entry.statement.envelope.subject;
-        self.run(sql, params![entry.index, subject])
+        let sql = "SELECT number FROM subject WHERE name = ?";
+        let mut query = self.tables.prepare_cached(sql)?;
+        let number: Option<u64> = query.query_row([subject], |row| row.get(0)).optional()?;
+        let Some(number) = number else { return Ok(()) };
+        let assigns = match &event.event {
+            Event::AssignSymbol { identifier, .. } => self.assign(number, event, identifier)?,
+            _ => false,
+        };
+        let sql = "INSERT INTO event (entry, number, assigns) VALUES (?, ?, ?)";
+        self.run(sql, params![entry.index, number, assigns])?;
+        self.touched.insert(number);
+        Ok(())
+    }
+
+    /// Gives symbols to a document, if it has the entry that the event is about
+    /// and no document bears any of them; tells whether it did.
+    fn assign(
+        &self,
+        number: u64,
+        event: &EventRecord,
+        identifier: &[String],
+    ) -> Result<bool, Fault> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM document JOIN chain ON chain = id \
+                   WHERE number = ? AND leaf = ?)";
+        let target = params![number, event.target.as_bytes()];
+        let mut fits: bool = self
+            .tables
+            .prepare_cached(sql)?
+            .query_row(target, |row| row.get(0))?;
+        let keys: BTreeSet<_> = identifier
+            .iter()
+            .map(|symbol| SymbolKey::of_canonical(symbol).as_str().to_owned())
+            .collect();
+        let mut query = self
+            .tables
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM owner WHERE key = ?)")?;
+        for key in &keys {
+            let is_borne: bool = query.query_row([key], |row| row.get(0))?;
+            fits &= !is_borne;
+        }
+        fits &= keys.len() == identifier.len();
+        if fits {
+            for key in &keys {
+                self.own(key, number)?;
+            }
+        }
+        Ok(fits)
+    }
+
+    /// The first to bear a symbol owns it.
+    fn own(&self, key: &str, number: u64) -> Result<(), Fault> {
+        let sql = "INSERT OR IGNORE INTO owner (key, number) VALUES (?, ?)";
+        self.run(sql, params![key, number])
+    }
+
+    /// Remembers a document that has events.
+    fn touch(&mut self, number: u64) -> Result<(), Fault> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM event WHERE number = ?)";
+        let mut query = self.tables.prepare_cached(sql)?;
+        if query.query_row([number], |row| row.get(0))? {
+            self.touched.insert(number);
+        }
+        Ok(())
+    }
+
+    /// The register number of a chain's document.
+    fn number(&self, chain: i64) -> Result<u64, Fault> {
+        let mut query = self
+            .tables
+            .prepare_cached("SELECT number FROM chain WHERE id = ?")?;
+        Ok(query.query_row([chain], |row| row.get(0))?)
     }
 
     fn take_document(&mut self, entry: &Entry, document: &Document) -> Result<(), Fault> {
@@ -83,7 +188,12 @@ impl<'a> Filler<'a> {
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )?;
-        self.take_lists(index, &facts)
+        self.take_lists(index, &facts)?;
+        let number = self.number(chain)?;
+        for symbol in &facts.symbols {
+            self.own(symbol.key.as_str(), number)?;
+        }
+        self.touch(number)
     }
 
     /// What a document has several of. The same twice counts once.

@@ -19,6 +19,7 @@ mod filter;
 mod scan;
 mod schema;
 mod standing;
+mod stands;
 mod words;
 
 pub use cache::search;
@@ -31,6 +32,7 @@ use crate::authority::Authority;
 use crate::digest::ContentDigest;
 use crate::log::Checkpoint;
 use crate::registry::Entry;
+use crate::statement::Document;
 
 /// How far documents are counted whose contents could not be read.
 pub const MAX_UNREAD: u64 = 1_000;
@@ -69,16 +71,19 @@ pub enum Basis {
     Entries,
 }
 
-/// A document statement that answers a query, as the ledger holds it.
+/// A document statement that answers a query.
 #[derive(Debug, Clone)]
 pub struct Hit {
-    /// The entry.
+    /// The entry, as the ledger holds it.
     pub entry: Entry,
+    /// Its file, with the record as it stands.
+    pub document: Document,
     /// The document's register number.
     pub number: u64,
-    /// Events about the document, fitting or not. They may change what its record
-    /// says, and withdraw it.
+    /// Events about the document, fitting or not.
     pub events: Vec<Entry>,
+    /// The event that withdrew the document.
+    pub withdrawn: Option<u64>,
 }
 
 /// The answer to a query.

@@ -1,18 +1,21 @@
 //! Answers a query by reading every entry: slow, and complete.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::facts::Facts;
 use super::standing::{is_event, parse};
+use super::stands::effective;
 use super::words::Folded;
 use super::{Answer, Basis, Hit, MAX_UNREAD, Query, Texts};
 use crate::authority::Authority;
 use crate::log::{Evidence, read_log};
 use crate::merkle::leaf_hash;
 use crate::registry::{Entry, RegisterError};
+use crate::revision::History;
+use crate::statement::{Document, Matter};
 
 /// Answers a query from the entries alone.
 ///
@@ -24,7 +27,10 @@ pub fn scan(
     query: &Query,
     texts: &dyn Texts,
 ) -> Result<Answer, RegisterError> {
-    let mut found = Found::default();
+    let mut found = Found {
+        with_events: subjects_with_events(evidence)?,
+        ..Found::default()
+    };
     let mut refused = None;
     let (signed, _) = read_log(evidence, |index, bytes| {
         if refused.is_none() {
@@ -53,6 +59,22 @@ pub fn scan(
     })
 }
 
+/// The documents that events are about.
+fn subjects_with_events(evidence: &dyn Evidence) -> Result<HashSet<String>, RegisterError> {
+    let mut subjects = HashSet::new();
+    let mut refused = None;
+    read_log(evidence, |index, bytes| {
+        match parse(index, leaf_hash(bytes), bytes) {
+            Ok(entry) if is_event(&entry) => {
+                subjects.insert(entry.statement.envelope.subject);
+            }
+            Ok(_) => {}
+            Err(error) => refused = refused.take().or(Some(error)),
+        }
+    })?;
+    refused.map_or(Ok(subjects), Err)
+}
+
 /// Where a version chain runs: subject and language.
 type ChainName = (String, String);
 
@@ -60,12 +82,13 @@ type ChainName = (String, String);
 #[derive(Default)]
 struct Found {
     authority: Option<Authority>,
-    numbers: HashMap<String, u64>,
+    with_events: HashSet<String>,
+    history: History,
     /// The newest version that counts.
     newest: HashMap<ChainName, u64>,
     candidates: Vec<(Entry, Facts)>,
-    /// By register number.
-    events: HashMap<u64, Vec<Entry>>,
+    /// Statements of and about documents with events, by their place in the log.
+    unsettled: BTreeMap<u64, Entry>,
 }
 
 impl Found {
@@ -76,59 +99,99 @@ impl Found {
             None => self.authority = Some(Authority::open(leaf, entry.statement.clone())?.0),
             Some(authority) => authority.apply(leaf, &entry.statement.matter),
         }
-        if is_event(&entry) {
-            let number = self.numbers.get(&entry.statement.envelope.subject);
-            if let Some(number) = number {
-                self.events.entry(*number).or_default().push(entry);
-            }
-            return Ok(());
-        }
-        let Some(document) = entry.document() else {
-            return Ok(());
-        };
-        let facts = Facts::of(&entry, document);
         let subject = &entry.statement.envelope.subject;
-        self.numbers.entry(subject.clone()).or_insert(index);
-        if !facts.is_rendition && query.filter.moment.counts(&facts) {
-            self.newest
-                .insert(chain_name(&entry, &facts), document.record.version);
+        match &entry.statement.matter {
+            Matter::Document(document) => {
+                self.history.apply(index, leaf, subject, document);
+                if !self.with_events.contains(subject) {
+                    let facts = Facts::of(&entry, document);
+                    self.admit(entry, facts, query);
+                    return Ok(());
+                }
+            }
+            Matter::Event(event) => {
+                if let Ok(target) = self.history.target_of(subject, event)
+                    && let Some(document) = self.unsettled.get(&target).and_then(Entry::document)
+                {
+                    let record = &document.record;
+                    self.history
+                        .apply_event(index, target, record, &event.event);
+                }
+            }
+            Matter::Governance(_) | Matter::Unknown => return Ok(()),
+        }
+        self.unsettled.insert(index, entry);
+        Ok(())
+    }
+
+    /// Takes a file as it stands for an answer, if the filter admits it.
+    fn admit(&mut self, entry: Entry, facts: Facts, query: &Query) {
+        let version = entry.document().map(|document| document.record.version);
+        if let Some(version) = version
+            && !facts.is_rendition
+            && query.filter.moment.counts(&facts)
+        {
+            self.newest.insert(chain_name(&entry, &facts), version);
         }
         if query.filter.admits(&facts) {
             self.candidates.push((entry, facts));
         }
-        Ok(())
+    }
+
+    /// A file with its record as it stands.
+    fn document(&self, entry: &Entry) -> Option<Document> {
+        effective(&self.history, entry)
     }
 
     /// The hits in order, and how many contents could not be read.
     fn answer(mut self, query: &Query, texts: &dyn Texts) -> (Vec<Hit>, u64) {
+        let unsettled = std::mem::take(&mut self.unsettled);
+        let mut events: HashMap<&str, Vec<&Entry>> = HashMap::new();
+        for entry in unsettled.values() {
+            if let Some(document) = self.document(entry) {
+                let facts = Facts::of(entry, &document);
+                self.admit(entry.clone(), facts, query);
+            } else {
+                let subject = entry.statement.envelope.subject.as_str();
+                events.entry(subject).or_default().push(entry);
+            }
+        }
+        let mut candidates = std::mem::take(&mut self.candidates);
         let all_versions = query.filter.moment.all_versions;
-        let newest = &self.newest;
-        self.candidates.retain(|(entry, facts)| {
+        candidates.retain(|(entry, facts)| {
             let version = entry.document().map(|document| document.record.version);
-            all_versions || newest.get(&chain_name(entry, facts)).copied() == version
+            all_versions || self.newest.get(&chain_name(entry, facts)).copied() == version
         });
         let order = |facts: &Facts| facts.date.map(|(first, _)| first);
-        self.candidates
-            .sort_by_key(|(entry, facts)| Reverse((order(facts), entry.index)));
+        candidates.sort_by_key(|(entry, facts)| Reverse((order(facts), entry.index)));
+        let documents: Vec<_> = candidates
+            .into_par_iter()
+            .filter_map(|(entry, _)| {
+                let document = self.document(&entry)?;
+                let (holds, readable) = holds_words(&document, query, texts);
+                Some((entry, document, holds, readable))
+            })
+            .collect();
         let mut unread = 0;
         let mut hits = Vec::new();
-        let holds: Vec<_> = self
-            .candidates
-            .par_iter()
-            .map(|(entry, _)| holds_words(entry, query, texts))
-            .collect();
-        for ((entry, _), (holds, readable)) in self.candidates.into_iter().zip(holds) {
+        for (entry, document, holds, readable) in documents {
             unread += u64::from(!readable);
-            if holds {
-                let subject = &entry.statement.envelope.subject;
-                let number = self.numbers.get(subject).copied();
-                let number = number.unwrap_or(entry.index);
-                hits.push(Hit {
-                    number,
-                    events: self.events.get(&number).cloned().unwrap_or_default(),
-                    entry,
-                });
+            if !holds {
+                continue;
             }
+            let subject = entry.statement.envelope.subject.as_str();
+            let known = self.history.by_entry(entry.index);
+            let about = events.get(subject).into_iter().flatten();
+            hits.push(Hit {
+                number: known.map_or(entry.index, |document| document.number),
+                events: about.map(|event| (*event).clone()).collect(),
+                withdrawn: self
+                    .history
+                    .events_of(entry.index)
+                    .and_then(|events| events.withdrawn),
+                document,
+                entry,
+            });
         }
         (hits, unread.min(MAX_UNREAD))
     }
@@ -141,10 +204,10 @@ fn chain_name(entry: &Entry, facts: &Facts) -> ChainName {
 
 /// Whether title or contents hold all words, and whether the contents could be
 /// read; nothing is read if there are no words.
-fn holds_words(entry: &Entry, query: &Query, texts: &dyn Texts) -> (bool, bool) {
-    let Some(document) = entry.document().filter(|_| !query.words.is_empty()) else {
+fn holds_words(document: &Document, query: &Query, texts: &dyn Texts) -> (bool, bool) {
+    if query.words.is_empty() {
         return (true, true);
-    };
+    }
     let title = Folded::of(document.record.title.as_deref().unwrap_or_default());
     let contents = texts.text(&document.digest, &document.media_type);
     let contents = contents.map(|text| Folded::of(&text));

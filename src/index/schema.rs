@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 const APPLICATION: i32 = i32::from_be_bytes(*b"dlix");
 /// Counted up whenever tables, facts or folding change: an index of another
 /// number is built anew (SQLite's `user_version`).
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// How long another process may be building the index before this one goes on
 /// without it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One row an entry that is a document statement, and tables of what it has
 /// several of. Days are Julian day numbers, times seconds since 1970, hashes
 /// 32 bytes. Names are folded texts, each held once in `term`; `names` finds
-/// them by their words.
+/// them by their words. `owner` tells which document bore a symbol first, and
+/// `assigns` whether an event gives its document a symbol that nobody bore.
 const TABLES: &str = "
 CREATE TABLE head (
     ledger BLOB NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, reader TEXT NOT NULL
@@ -59,7 +60,10 @@ CREATE TABLE relation (
     target TEXT NOT NULL, entry INTEGER NOT NULL, kind TEXT NOT NULL,
     PRIMARY KEY (target, entry, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE event (entry INTEGER PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+CREATE TABLE owner (key TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE event (
+    entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, assigns INTEGER NOT NULL
+) STRICT;
 CREATE INDEX event_number ON event (number);
 CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (

@@ -1,7 +1,11 @@
 //! The index and a scan agree on whatever is registered and asked.
 
+use docledger::encoding::cbor::Value;
 use docledger::index::{DateField, Filter, Phrase, Query};
-use docledger::statement::{Body, Change, Content, Signatory};
+use docledger::statement::{
+    Body, Change, Content, DocumentRecord, Event, EventRecord, FieldChange, MetadataField,
+    Signatory,
+};
 use docledger::symbol::{Scope, SymbolKey};
 
 use super::common::NOW;
@@ -18,6 +22,8 @@ const SYMBOLS: [&str; 8] = [
     "S/2024/1/Add.1",
     "INV-17",
 ];
+/// Symbols that documents get later, one of which they may have already.
+const ASSIGNED: [&str; 5] = ["A/79/1", "A/79/2", "A/79/3", "a/79/3", "A/78/1"];
 const DATES: [&str; 6] = [
     "2019",
     "2020-02",
@@ -85,11 +91,45 @@ fn fill(bulk: &mut Bulk, dice: &mut Dice, count: usize) {
             record: Box::new(record),
         };
         let day = dice.below(4) as u64;
-        bulk.push(
-            dice.one(&["A/1", "A/2", "A/3"]),
-            NOW + day * 86_400,
-            content,
-        );
+        let subject = dice.one(&["A/1", "A/2", "A/3"]);
+        let (_, leaf) = bulk.push(subject, NOW + day * 86_400, content.clone());
+        if dice.below(3) == 0 {
+            let Content::Document { record, .. } = content else {
+                continue;
+            };
+            let event = event(dice, &record);
+            // Now and then it is about nothing.
+            let subject = if dice.below(9) == 0 { "A/1" } else { subject };
+            let event = EventRecord::new(bulk.context(), event, leaf, "why".to_owned());
+            bulk.push(subject, NOW + day * 86_400, Content::Event(event));
+        }
+    }
+}
+
+/// Something said of a record, which stands as it says or, now and then, not.
+fn event(dice: &mut Dice, record: &DocumentRecord) -> Event {
+    let text = |text: &str| Value::Text(text.to_owned());
+    match dice.below(6) {
+        0 => Event::Withdraw,
+        1 | 2 => Event::AssignSymbol {
+            identifier: vec![dice.one(&ASSIGNED).to_owned()],
+            printed: None,
+        },
+        3 => Event::Distribution {
+            old: record.distribution.clone(),
+            new: Some(format!("{} now", dice.one(&NAMES))),
+        },
+        _ => {
+            let old = match dice.below(5) {
+                0 => Some(text("not this")),
+                _ => record.title.as_deref().map(text),
+            };
+            Event::Amend(vec![FieldChange {
+                field: MetadataField::Title,
+                old,
+                new: Some(text(&format!("{} now", dice.one(&WORDS)))),
+            }])
+        }
     }
 }
 
@@ -104,7 +144,12 @@ fn question(dice: &mut Dice) -> Query {
     };
     let mut filter = Filter {
         symbol: maybe(dice, |dice| {
-            Scope::parse(dice.one(&SYMBOLS)).expect("a scope")
+            let symbol = if dice.below(3) == 0 {
+                dice.one(&ASSIGNED)
+            } else {
+                dice.one(&SYMBOLS)
+            };
+            Scope::parse(symbol).expect("a scope")
         }),
         family: maybe(dice, |dice| SymbolKey::of_canonical(dice.one(&SYMBOLS))),
         signatory: maybe(dice, phrase),

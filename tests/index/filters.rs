@@ -1,8 +1,10 @@
 //! Each filter chooses what it says, and nothing else.
 
+use docledger::encoding::cbor::Value;
 use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{
-    Body, Change, Content, Event, EventRecord, PartialDate, Relation, RelationKind, Signatory,
+    Body, Change, Content, Event, EventRecord, FieldChange, MetadataField, PartialDate, Relation,
+    RelationKind, Signatory,
 };
 use docledger::symbol::{Scope, SymbolKey};
 
@@ -226,4 +228,57 @@ fn events_are_told_with_what_they_are_about() {
     let events: Vec<_> = answer.hits[0].events.iter().map(|e| e.index).collect();
     assert_eq!(events, [2]);
     found(home.path(), &Query::default());
+}
+
+#[test]
+fn what_is_found_is_what_stands() {
+    let home = new_ledger();
+    let mut bulk = Bulk::new(home.path());
+    let mut stated = record(&bulk, "A/1", Change::First, 1);
+    stated.title = Some("crooked".to_owned());
+    stated.distribution = Some("General".to_owned());
+    let (_, target) = push(&mut bulk, stated);
+    bulk.commit();
+    let words = |typed: &str| Query {
+        words: Phrase::parse_all(&[typed]),
+        ..Query::default()
+    };
+    let symbol = |symbol: &str| {
+        let mut query = Query::default();
+        query.filter.symbol = Scope::parse(symbol).ok();
+        query
+    };
+    assert_eq!(found(home.path(), &words("crooked")), [1]);
+
+    let mut bulk = Bulk::new(home.path());
+    let text = |text: &str| Some(Value::Text(text.to_owned()));
+    let title = FieldChange {
+        field: MetadataField::Title,
+        old: text("crooked"),
+        new: text("straight"),
+    };
+    let assigned = Event::AssignSymbol {
+        identifier: vec!["S/2024/9".to_owned()],
+        printed: None,
+    };
+    for event in [Event::Amend(vec![title]), assigned, Event::Withdraw] {
+        let event = EventRecord::new(bulk.context(), event, target, "why".to_owned());
+        bulk.push("A/1", NOW, Content::Event(event));
+    }
+    bulk.commit();
+    assert_eq!(found(home.path(), &words("crooked")), [0_u64; 0]);
+    assert_eq!(found(home.path(), &words("straight")), [1]);
+    assert_eq!(found(home.path(), &symbol("S/2024")), [1]);
+    assert_eq!(found(home.path(), &symbol("A/1")), [1]);
+    let (answer, _) = super::ask(home.path(), &words("straight"));
+    let hit = &answer.hits[0];
+    assert_eq!(hit.withdrawn, Some(4));
+    assert_eq!(hit.document.record.identifier, ["A/1", "S/2024/9"]);
+
+    // A later version is found under the symbol too.
+    let mut bulk = Bulk::new(home.path());
+    let later = record(&bulk, "A/1", Change::Revision, 2);
+    push(&mut bulk, later);
+    bulk.commit();
+    assert_eq!(found(home.path(), &symbol("S/2024")), [5]);
 }

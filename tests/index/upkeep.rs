@@ -114,8 +114,8 @@ fn rows_that_lie_are_never_shown() {
         "UPDATE chain SET number = 0 WHERE id = 2",
         "DELETE FROM chain",
         // Events that are none.
-        "INSERT INTO event VALUES (3, 2)",
-        "INSERT INTO event VALUES (99, 2)",
+        "INSERT INTO event VALUES (3, 2, 0)",
+        "INSERT INTO event VALUES (99, 2, 0)",
         // Who may do what.
         "INSERT INTO governance VALUES (99)",
     ] {

@@ -4,7 +4,7 @@
 use docledger::index::{
     Answer, Basis, BodyFilter, DateField, Filter, Hit, Moment, Notice, Phrase, Query, scan, search,
 };
-use docledger::statement::Document;
+use docledger::statement::Matter;
 use docledger::symbol::{Scope, Symbol, SymbolKey};
 use serde_json::json;
 
@@ -113,10 +113,9 @@ fn tell(notice: Notice) {
     render::remark(&text);
 }
 
-/// One line for a document in a language, as registered; what events made of it
-/// is marked only.
-pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
-    let record = &document.record;
+/// One line for a document in a language, as it stands.
+pub(super) fn line(number: u64, hit: &Hit) -> String {
+    let record = &hit.document.record;
     let name = if record.identifier.is_empty() {
         let subject = &hit.entry.statement.envelope.subject;
         subject.chars().take(26).collect::<String>() + "…"
@@ -132,10 +131,10 @@ pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
         record.version,
         record.language.as_str(),
     );
-    let mark = if hit.events.is_empty() {
-        ""
+    let mark = if hit.withdrawn.is_some() {
+        "[withdrawn] "
     } else {
-        "[events] "
+        ""
     };
     let title = mark.to_owned() + record.title.as_deref().unwrap_or_default();
     let title = render::one_line(&title);
@@ -146,23 +145,15 @@ pub(super) fn line(number: u64, hit: &Hit, document: &Document) -> String {
         + "\n"
 }
 
-/// Events about a hit's document, with their kinds.
-pub(super) fn events(hit: &Hit) -> Vec<(u64, String)> {
+/// Events about a hit's document, with their kinds, as JSON outputs hold them.
+pub(super) fn events_json(hit: &Hit) -> serde_json::Value {
     let kinds = hit.events.iter().filter_map(|entry| {
-        let docledger::statement::Matter::Event(event) = &entry.statement.matter else {
+        let Matter::Event(event) = &entry.statement.matter else {
             return None;
         };
-        Some((entry.index, event.event.kind().to_owned()))
+        Some(json!({"entry": entry.index, "kind": event.event.kind()}))
     });
     kinds.collect()
-}
-
-/// The same, as JSON outputs hold them.
-pub(super) fn events_json(hit: &Hit) -> serde_json::Value {
-    events(hit)
-        .into_iter()
-        .map(|(entry, kind)| json!({"entry": entry, "kind": kind}))
-        .collect()
 }
 
 /// What an answer rests on, as JSON outputs name it.

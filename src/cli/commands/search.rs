@@ -31,9 +31,7 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
     let answer = find::ask(args, &query, search.filters.scan)?;
     let texts = Stored(machine::ledger_dir(args));
     for hit in &answer.hits {
-        let Some(document) = hit.entry.document() else {
-            continue;
-        };
+        let document = &hit.document;
         let snippet = snippet(&query.words, document, &texts);
         if args.format == Format::Json {
             let mut object = render::entry_json(&answer.authority, &hit.entry, document);
@@ -41,18 +39,13 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
             object["number"] = json!(hit.number);
             object["snippet"] = json!(snippet);
             object["events"] = find::events_json(hit);
+            object["withdrawn"] = json!(hit.withdrawn);
             render::json_line(&object)?;
             continue;
         }
-        let mut text = find::line(hit.entry.index, hit, document);
+        let mut text = find::line(hit.entry.index, hit);
         if let Some(snippet) = snippet {
             text.push_str(&format!("       {}\n", render::one_line(&snippet)));
-        }
-        for (entry, kind) in find::events(hit) {
-            let kind = render::one_line(&kind);
-            text.push_str(&format!(
-                "       event #{entry}: {kind}; `show` tells what stands\n"
-            ));
         }
         render::out(&text)?;
     }
