@@ -73,10 +73,10 @@ fn the_officers_walk() {
     let text = run("officer, later", folder.path(), Path::new("state"));
     for expected in [
         "corrected by  A/78/0/Corr.1 (#5) (in en)\n",
-        "title         Letter dated 16 February 2024 from X\n",
+        "received      2024-02-20\n",
         "distribution  Restricted\n",
-        "amended       title by entry #3\n",
-        "    was         Letter dated 16 February 2024 from the Permanent",
+        "amended       received by entry #3\n",
+        "    was         (blank)\n",
         "#5     A/78/0/Corr.1 answers S/2024/99\n",
         "recorded as entry 6\n",
         "\nwithdraw\n",

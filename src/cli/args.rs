@@ -59,8 +59,12 @@ pub(crate) enum Command {
     Distribution(Distribution),
     /// Withdraw a document: it stays in the register, marked
     Withdraw(Withdraw),
-    /// List the documents
-    List(List),
+    /// List the documents, one line for each language: all, or those that
+    /// filters choose
+    List(Box<List>),
+    /// Search titles and contents, and find documents by what is registered of
+    /// them
+    Search(Box<Search>),
     /// Show the chain of a document: version, change, date, who, entry, digest
     Log(OneTarget),
     /// Show what is registered of a document or file
@@ -134,6 +138,11 @@ pub(crate) struct Trust {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Most documents to list; without it, all
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
     /// List relations to documents that are not registered, instead
     #[arg(long, conflicts_with = "register")]
     pub(crate) open: bool,
@@ -232,6 +241,96 @@ pub(crate) struct EventFlags {
 pub(crate) struct OneTarget {
     /// A symbol, #17, SYMBOL@2, SYMBOL:fr, a digest, an ni: name, or a file
     pub(crate) target: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Search {
+    /// Words that title or contents must hold, all of them; "a phrase" in
+    /// quotes; a trailing * stands for any ending
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Most hits to show
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u64,
+}
+
+/// What chooses documents. Texts are compared by whole words, without letter
+/// case and accents; a trailing * stands for any ending.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct Filters {
+    /// Symbols that begin with these components: A/78 is not A/780
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) symbol: Option<String>,
+    /// The symbol with all its revisions, corrigenda, addenda …
+    #[arg(long, value_name = "SYMBOL")]
+    pub(crate) family: Option<String>,
+    /// Documents that revise, correct, supplement … this one
+    #[arg(long, value_name = "SYMBOL")]
+    pub(crate) related_to: Option<String>,
+    /// Organ
+    #[arg(long, value_name = "NAME")]
+    pub(crate) body: Option<String>,
+    /// Session or year of the organ
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) session: Option<String>,
+    /// Agenda item of the organ
+    #[arg(long, value_name = "ITEM")]
+    pub(crate) agenda: Option<String>,
+    /// Name or title of who signed the paper
+    #[arg(long, value_name = "NAME")]
+    pub(crate) signatory: Option<String>,
+    /// Distribution
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) distribution: Option<String>,
+    /// Kind of document
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) kind: Option<String>,
+    /// Language (BCP 47); zh covers zh-Hans
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<docledger::statement::Language>,
+    /// First digits of the key that signed the entry
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) officer: Option<String>,
+    /// Dated on this day or later: YYYY-MM-DD, YYYY-MM or YYYY
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<docledger::statement::PartialDate>,
+    /// Dated on this day or earlier
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<docledger::statement::PartialDate>,
+    /// Which date --since and --until mean, and that there is one; without it,
+    /// the masthead's or else the first known of the others
+    #[arg(long, value_enum, value_name = "DATE")]
+    pub(crate) date_of: Option<DateArg>,
+    /// The versions that were current on this day by the documents' dates; undated
+    /// ones are left out
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<docledger::statement::PartialDate>,
+    /// The versions that were current in the register at the end of this day (UTC),
+    /// by the times that entries claim
+    #[arg(long, value_name = "DATE")]
+    pub(crate) held: Option<docledger::statement::PartialDate>,
+    /// All versions, not the current ones only
+    #[arg(long)]
+    pub(crate) all_versions: bool,
+    /// Read every entry instead of asking the index: slow and complete
+    #[arg(long)]
+    pub(crate) scan: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DateArg {
+    /// Masthead date
+    Issued,
+    /// Date of the letter
+    Letter,
+    /// Date of adoption
+    Adopted,
+    /// Date the office received it
+    Received,
+    /// Date of the reissue
+    Reissued,
 }
 
 #[derive(Debug, clap::Args)]

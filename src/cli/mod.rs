@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod contents;
 mod error;
 mod keys;
 mod machine;

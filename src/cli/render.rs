@@ -3,14 +3,16 @@
 
 use std::io::Write as _;
 
+use docledger::authority::Authority;
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
 use docledger::log::Checkpoint;
-use docledger::registry::{Committed, Entry, Register};
+use docledger::registry::{Committed, Entry};
 use docledger::statement::{Document, KeyId, Language};
 use serde_json::{Map, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How wide answers for people are.
 const COLUMNS: usize = 80;
@@ -35,6 +37,26 @@ pub(crate) fn escape(text: &str) -> String {
 /// Text on one line.
 pub(crate) fn one_line(text: &str) -> String {
     escape(text).replace('\n', "\\n")
+}
+
+/// How many columns a terminal gives a text.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// Text cut to a number of columns, with an ellipsis where it was cut.
+pub(crate) fn shortened(text: &str, room: usize) -> String {
+    if columns(text) <= room {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for c in text.chars() {
+        if columns(&short) + c.width().unwrap_or(0) + 1 > room {
+            break;
+        }
+        short.push(c);
+    }
+    short + "…"
 }
 
 /// Writes to standard output.
@@ -68,14 +90,11 @@ pub(crate) fn time(seconds: u64) -> String {
 }
 
 /// Who signed an entry: the name the ledger gives the key, and its first digits.
-pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
+pub(crate) fn signer(authority: &Authority, entry: &Entry) -> String {
     let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else {
         return "unknown key".to_owned();
     };
-    let life = register
-        .authority
-        .keys()
-        .find(|life| life.key.thumbprint() == *id);
+    let life = authority.keys().find(|life| life.key.thumbprint() == *id);
     let short = &id.to_string()[..8];
     match life.map(|life| (life.role.as_str(), &life.name)) {
         Some((_, Some(name))) => format!("{} ({short})", one_line(name)),
@@ -254,7 +273,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// A whole entry as JSON: its place, its claims, and its record as it stands.
 pub(crate) fn entry_json(
-    register: &Register,
+    authority: &Authority,
     entry: &Entry,
     document: &Document,
 ) -> serde_json::Value {
@@ -264,7 +283,7 @@ pub(crate) fn entry_json(
         "leaf": leaf(entry.leaf),
         "subject": entry.statement.envelope.subject,
         "registered": time(entry.statement.envelope.issued_at),
-        "signer": signer(register, entry),
+        "signer": signer(authority, entry),
         "digest": document.digest.to_string(),
         "media_type": document.media_type,
         "record": record,
@@ -322,17 +341,6 @@ pub(crate) fn remark_on(committed: &Committed) {
 /// A head as programs see it.
 pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
     json!({"size": head.size, "root": head.root.to_string()})
-}
-
-/// At most so many characters of a text.
-pub(crate) fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    text.chars()
-        .take(room.saturating_sub(1))
-        .collect::<String>()
-        + "…"
 }
 
 #[cfg(test)]

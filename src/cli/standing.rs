@@ -143,7 +143,7 @@ impl<'a> Derived<'a> {
             json!({
                 "entry": entry.index,
                 "registered": render::time(entry.statement.envelope.issued_at),
-                "signer": render::signer(self.register, entry),
+                "signer": render::signer(&self.register.authority, entry),
                 "reason": event.reason,
             })
         });
@@ -209,7 +209,7 @@ pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, 
         let changes = event.event.changes();
         let change = changes.iter().find(|change| change.field == *field);
         let when = render::time(event_entry.statement.envelope.issued_at);
-        let who = render::signer(register, event_entry);
+        let who = render::signer(&register.authority, event_entry);
         lines.push(("amended", format!("{} by entry #{by}", field.as_str())));
         lines.push(("", format!("{when} by {who}")));
         let old = change.and_then(|change| change.old.as_ref());
@@ -229,7 +229,7 @@ fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
         };
         let symbols = assigned.identifier.join(" – ");
         let when = render::time(event_entry.statement.envelope.issued_at);
-        let who = render::signer(register, event_entry);
+        let who = render::signer(&register.authority, event_entry);
         lines.push(("assigned", format!("{symbols} by entry #{}", assigned.by)));
         lines.push(("", format!("{when} by {who}")));
         lines.push(("  because", event.reason.clone()));
@@ -250,7 +250,7 @@ pub(crate) fn amendments_json(register: &Register, entry: u64) -> serde_json::Va
             "new": change.new.as_ref().map(render::record_json),
             "entry": by,
             "registered": render::time(event_entry.statement.envelope.issued_at),
-            "signer": render::signer(register, event_entry),
+            "signer": render::signer(&register.authority, event_entry),
             "reason": event.reason,
         }))
     });

@@ -6,12 +6,14 @@
 mod append;
 mod checkpoint;
 mod entries;
+mod proven;
 mod read;
 
 pub use append::{Append, AppendError, Growth};
 pub use checkpoint::{Checkpoint, CheckpointError, MAX_ORIGIN, SignedCheckpoint};
 pub use entries::{BundleError, leading_entries, read_bundle, write_bundle};
+pub use proven::ProvenLog;
 pub use read::{
-    Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_exact_tile, read_log,
-    read_tile,
+    Evidence, EvidenceError, EvidenceProblem, Found, Item, LoadError, read_checkpoint,
+    read_exact_tile, read_log, read_tile,
 };

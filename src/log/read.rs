@@ -115,6 +115,9 @@ pub enum LoadError {
     /// The entries don't have the root the checkpoint says.
     #[error("the entries do not have the root that the checkpoint names")]
     Root,
+    /// What stands there has not the hash that the tree gives it.
+    #[error("{0} does not have the hash that the tree under the checkpoint gives it")]
+    Unproven(String),
 }
 
 /// The longest bundle: 256 entries of 65,535 bytes behind their lengths.
@@ -157,6 +160,17 @@ pub fn read_tile(
     Ok(full.map(|bytes| (tile.full(), bytes)))
 }
 
+/// Reads the checkpoint. Its signature is left to the caller.
+///
+/// # Errors
+/// If it is missing, can't be read, or is none.
+pub fn read_checkpoint(evidence: &(impl Evidence + ?Sized)) -> Result<SignedCheckpoint, LoadError> {
+    let place = evidence.place(&Item::Checkpoint);
+    let bytes = evidence.read(&Item::Checkpoint, MAX_NOTE as u64)?;
+    let bytes = bytes.ok_or_else(|| LoadError::Missing(place.clone()))?;
+    SignedCheckpoint::parse(&bytes).map_err(|error| LoadError::Checkpoint { path: place, error })
+}
+
 /// Reads the checkpoint and every entry under it, and compares the root. What
 /// `visit` was shown counts only if this succeeds. The checkpoint's signature
 /// is left to the caller, who learns its key from the entries.
@@ -167,11 +181,7 @@ pub fn read_log(
     evidence: &(impl Evidence + ?Sized),
     mut visit: impl FnMut(u64, &[u8]),
 ) -> Result<(SignedCheckpoint, Tree), LoadError> {
-    let place = evidence.place(&Item::Checkpoint);
-    let bytes = evidence.read(&Item::Checkpoint, MAX_NOTE as u64)?;
-    let bytes = bytes.ok_or_else(|| LoadError::Missing(place.clone()))?;
-    let checkpoint = SignedCheckpoint::parse(&bytes)
-        .map_err(|error| LoadError::Checkpoint { path: place, error })?;
+    let checkpoint = read_checkpoint(evidence)?;
     let size = checkpoint.unverified().size;
     let mut tree = Tree::new();
     while tree.size() < size {

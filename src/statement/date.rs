@@ -23,6 +23,26 @@ pub struct PartialDate {
     day: Option<u8>,
 }
 
+impl PartialDate {
+    /// The earliest day it can mean.
+    #[must_use]
+    pub fn earliest(&self) -> Date {
+        self.day_of(self.month.unwrap_or(Month::January), 1)
+    }
+
+    /// The latest day it can mean.
+    #[must_use]
+    pub fn latest(&self) -> Date {
+        let month = self.month.unwrap_or(Month::December);
+        self.day_of(month, month.length(i32::from(self.year)))
+    }
+
+    fn day_of(&self, month: Month, day: u8) -> Date {
+        Date::from_calendar_date(i32::from(self.year), month, self.day.unwrap_or(day))
+            .expect("reading refused years, months and days that do not exist")
+    }
+}
+
 impl FromStr for PartialDate {
     type Err = DateError;
 
@@ -95,6 +115,19 @@ mod tests {
                 text.parse::<PartialDate>().map(|date| date.to_string()),
                 Ok(text.to_owned())
             );
+        }
+    }
+
+    #[test]
+    fn a_partial_date_spans_the_days_it_can_mean() {
+        for (text, earliest, latest) in [
+            ("2024-02-19", "2024-02-19", "2024-02-19"),
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("1947", "1947-01-01", "1947-12-31"),
+        ] {
+            let date: PartialDate = text.parse().expect("a date");
+            assert_eq!(date.earliest().to_string(), earliest);
+            assert_eq!(date.latest().to_string(), latest);
         }
     }
 

@@ -27,8 +27,16 @@ pub const PRIVATE: &str = "private";
 /// The folder of digests inside [`DOCUMENTS`].
 const SHA256: &str = "sha256";
 
-/// Files of a ledger that prove nothing and whose bytes are not checked.
-pub const UNCHECKED: [&str; 3] = [FORMAT, LOCK, INDEX];
+/// Files of a ledger that prove nothing and whose bytes are not checked; the
+/// last three stand beside [`INDEX`] while it is written.
+pub const UNCHECKED: [&str; 6] = [
+    FORMAT,
+    LOCK,
+    INDEX,
+    "index.sqlite-journal",
+    "index.sqlite-wal",
+    "index.sqlite-shm",
+];
 
 /// Where a thing stands, relative to the folder of the ledger; `None` for what
 /// stands in the folder of keys.

@@ -79,6 +79,19 @@ impl<'a> LedgerDir<'a> {
         durable::open(self.volume, &self.path(&Item::Content(*digest)))
     }
 
+    /// Where the query cache stands or can stand: a plain file, or nothing yet.
+    ///
+    /// # Errors
+    /// If something else stands there.
+    pub fn index_path(&self) -> Result<PathBuf, StoreError> {
+        let path = self.ledger.join(layout::INDEX);
+        match self.volume.kind(&path).at(&path, "looking")? {
+            None | Some(FileKind::File) => Ok(path),
+            Some(FileKind::Link) => Err(StoreError::new(&path, StoreProblem::Link)),
+            Some(_) => Err(StoreError::new(&path, StoreProblem::NotAFile)),
+        }
+    }
+
     pub(super) fn path(&self, item: &Item) -> PathBuf {
         match (layout::path_of(item), item) {
             (Some(path), _) => self.ledger.join(path),

@@ -1,15 +1,23 @@
-//! `list`: the documents, or what they refer to in vain.
+//! `list`: the documents, those that filters choose, or what they refer to in
+//! vain.
 
+use docledger::index::{Filter, Query};
 use docledger::registry::Register;
 use docledger::revision::Standings;
 use serde_json::json;
 
+use super::find;
 use crate::cli::args::{Args, Format, List};
 use crate::cli::{Outcome, render, standing};
 
 pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
     if let Some(shape) = list.register {
         return super::register_report::run(args, shape);
+    }
+    let mut filter = find::filter(&list.filters)?;
+    if !list.open && (!filter.is_empty() || list.limit.is_some()) {
+        filter.moment.principals_only = true;
+        return chosen(args, list, filter);
     }
     let register = super::open_register(args)?;
     if list.open {
@@ -65,6 +73,40 @@ pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Good)
+}
+
+/// The documents that filters choose.
+fn chosen(args: &Args, list: &List, filter: Filter) -> anyhow::Result<Outcome> {
+    let query = Query {
+        words: Vec::new(),
+        filter,
+        limit: list.limit,
+    };
+    let answer = find::ask(args, &query, list.filters.scan)?;
+    for hit in &answer.hits {
+        let Some(document) = hit.entry.document() else {
+            continue;
+        };
+        if args.format == Format::Text {
+            render::out(&find::line(hit.number, hit, document))?;
+            continue;
+        }
+        let record = &document.record;
+        render::json_line(&json!({
+            "schema": "docledger.list/1",
+            "number": hit.number,
+            "subject": hit.entry.statement.envelope.subject,
+            "symbols": record.identifier,
+            "language": record.language.as_str(),
+            "version": record.version,
+            "entry": hit.entry.index,
+            "date": record.issued.map(|date| date.to_string()),
+            "title": record.title,
+            "events": find::events_json(hit),
+            "digest": document.digest.to_string(),
+        }))?;
+    }
+    find::conclude(args, "docledger.list-summary/1", &answer)
 }
 
 /// Relations whose target is not registered.

@@ -93,7 +93,7 @@ impl Step<'_> {
     fn to_text(&self, register: &Register) -> String {
         let entry = self.entry();
         let when = render::time(entry.statement.envelope.issued_at);
-        let registered = format!("{when} by {}", render::signer(register, entry));
+        let registered = format!("{when} by {}", render::signer(&register.authority, entry));
         let mut fields = vec![
             ("registered", registered),
             ("entry", format!("#{}", entry.index)),
@@ -158,7 +158,7 @@ impl Step<'_> {
         object["schema"] = json!("docledger.log/1");
         object["subject"] = json!(subject);
         object["registered"] = json!(render::time(entry.statement.envelope.issued_at));
-        object["signer"] = json!(render::signer(register, entry));
+        object["signer"] = json!(render::signer(&register.authority, entry));
         object["entry"] = json!(entry.index);
         object
     }

@@ -7,6 +7,7 @@ mod checkpoint;
 mod diff;
 mod distribution;
 mod event;
+mod find;
 mod init;
 mod inspect;
 mod key_list;
@@ -14,6 +15,7 @@ mod list;
 mod log;
 mod register;
 mod register_report;
+mod search;
 mod show;
 mod status;
 mod trust;
@@ -43,6 +45,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Distribution(distribution) => distribution::run(args, distribution),
         Command::Withdraw(withdraw) => withdraw::run(args, withdraw),
         Command::List(list) => list::run(args, list),
+        Command::Search(search) => search::run(args, search),
         Command::Log(target) => log::run(args, &target.target),
         Command::Show(target) => show::run(args, &target.target),
         Command::Cat(cat) => cat::run(args, cat),
@@ -64,9 +67,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 /// Reads the ledger of this call; a folder pinned to another ledger is refused.
 fn open_register(args: &Args) -> anyhow::Result<Register> {
     let register = Register::read(&machine::ledger_dir(args))?;
+    check_pin(args, register.authority.ledger_id())?;
+    Ok(register)
+}
+
+/// Refuses a ledger if its folder is pinned to another one.
+fn check_pin(args: &Args, id: LedgerId) -> anyhow::Result<()> {
     let pins = machine::state_dir(args)?.pins()?;
     if let Some(pin) = pin_of_folder(args, &pins)
-        && pin.ledger_id != register.authority.ledger_id()
+        && pin.ledger_id != id
     {
         return Err(hinted(
             format!(
@@ -76,7 +85,7 @@ fn open_register(args: &Args) -> anyhow::Result<Register> {
             "run `docledger verify`; if another ledger is meant to be here, `docledger trust ID` pins it",
         ));
     }
-    Ok(register)
+    Ok(())
 }
 
 /// The pin made for the folder of this call.

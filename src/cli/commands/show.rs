@@ -27,7 +27,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         anyhow::bail!("entry {index} is no document")
     };
     if args.format == Format::Json {
-        let mut object = render::entry_json(register, entry, &document);
+        let mut object = render::entry_json(&register.authority, entry, &document);
         object["schema"] = json!("docledger.show/1");
         object["amended"] = standing::amendments_json(register, index);
         object["standing"] = derived.to_json();
@@ -40,7 +40,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
             "registered",
             render::time(entry.statement.envelope.issued_at),
         ),
-        ("by", render::signer(register, entry)),
+        ("by", render::signer(&register.authority, entry)),
     ];
     fields.extend(derived.lines());
     fields.extend(render::described(&document));

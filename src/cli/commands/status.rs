@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
             continue;
         };
         if args.format == Format::Json {
-            let mut object = render::entry_json(&register, entry, &file);
+            let mut object = render::entry_json(&register.authority, entry, &file);
             object["schema"] = json!("docledger.status/1");
             object["registered"] = json!(true);
             object["registered_at"] = json!(render::time(entry.statement.envelope.issued_at));
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
                 format!(
                     "{} by {} (entry #{index})",
                     render::time(entry.statement.envelope.issued_at),
-                    render::signer(&register, entry)
+                    render::signer(&register.authority, entry)
                 ),
             ),
             ("SHA-256", digest.to_string()),
