@@ -4,11 +4,12 @@
 use rayon::prelude::*;
 use rusqlite::{Connection, TransactionBehavior, params};
 
+use super::cache::{MANY, Trouble};
 use super::fill::run;
 use super::schema::Fault;
 use super::standing::Standing;
 use super::words::Folded;
-use super::{MANY, Notice, Texts, Trouble};
+use super::{Notice, Texts};
 use crate::registry::Entry;
 
 /// Documents read between two commits.
