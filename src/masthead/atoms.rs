@@ -134,7 +134,7 @@ fn joined(lines: &[Printed]) -> (String, usize) {
         count += 1;
         let longer = text(count);
         if parts(&longer).iter().any(|(atom, _)| *atom == Atom::Text) && !agenda::is_item(&longer) {
-            return (text(count - 1), count - 1);
+            return (whole, count - 1);
         }
         whole = longer;
     }

@@ -415,11 +415,7 @@ pub(super) fn is_heading(text: &str) -> bool {
 
 fn opening(items: &[Item], index: usize) -> Option<Heading> {
     let item = &items[index];
-    if !item.is_text()
-        || !item
-            .text
-            .starts_with(|c: char| c.is_uppercase() || !c.is_lowercase())
-    {
+    if !item.is_text() || item.text.starts_with(char::is_lowercase) {
         return None;
     }
     let text = without_ordinal(&item.text);

@@ -8,6 +8,9 @@ use super::words::{HYPHENATED, TENS, UNITS};
 /// How many lines that hold text are looked at for a masthead and title.
 pub(super) const HEAD_LINES: usize = 160;
 
+/// The shortest ordinal that a hyphen can be lost from, `fortyfirst`, in bytes.
+const SHORTEST_ORDINAL: usize = 10;
+
 /// The longest line that is looked at, in characters; the rest is not.
 const MAX_CHARS: usize = 4096;
 
@@ -148,6 +151,9 @@ fn hyphenate(text: &str) -> String {
 }
 
 fn ordinal(word: &str) -> Option<String> {
+    if word.len() < SHORTEST_ORDINAL {
+        return None;
+    }
     let lower = word.to_lowercase();
     let tens = TENS.iter().find(|tens| lower.starts_with(**tens))?;
     let unit = lower[tens.len()..].trim_end_matches(|c: char| !c.is_alphabetic());

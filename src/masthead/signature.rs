@@ -54,7 +54,7 @@ pub(super) fn after_signed(text: &str) -> Option<&str> {
 
 /// Whether a line heads an annex or another part.
 pub(super) fn is_part(text: &str) -> bool {
-    if !text.starts_with(|c: char| c.is_uppercase() || !c.is_lowercase()) {
+    if text.starts_with(char::is_lowercase) {
         return false;
     }
     let Some(rest) = PARTS.iter().find_map(|part| after_phrase(text, part)) else {

@@ -2,6 +2,13 @@
 
 use crate::symbol::{JointSymbol, SymbolError};
 
+/// The longest line that is tried, in bytes: joint symbols of three organs are
+/// shorter.
+const MAX_BYTES: usize = 120;
+
+/// The most words that gaps make of one.
+const MAX_WORDS: usize = 6;
+
 /// The symbol that a text begins with, and what follows. It has a known root
 /// and a number, which `and/or` and file names don't.
 pub(super) fn at(text: &str) -> Option<(JointSymbol, &str)> {
@@ -14,8 +21,9 @@ pub(super) fn at(text: &str) -> Option<(JointSymbol, &str)> {
 /// The symbol that a whole text is. In brackets stands another document's, such
 /// as that of the supplement which a corrigendum corrects.
 pub(super) fn parse(text: &str) -> Option<JointSymbol> {
-    let is_bracketed = text.starts_with('(');
-    if is_bracketed || !text.contains('/') || !text.contains(|c: char| c.is_ascii_digit()) {
+    let is_long = text.len() > MAX_BYTES || text.split(' ').nth(MAX_WORDS).is_some();
+    let is_other = text.starts_with('(') || is_long;
+    if is_other || !text.contains('/') || !text.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let parsed = JointSymbol::parse(text).ok()?;

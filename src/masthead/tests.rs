@@ -449,6 +449,15 @@ fn look_alikes_are_told_and_not_taken() {
 }
 
 #[test]
+fn a_damaged_symbol_is_a_guess() {
+    let text = "United Nations\nA/44/49/Add.l\nGeneral Assembly\nDistr.: General\n1 May 1990\n";
+    let masthead = read_text(text);
+    assert_eq!(masthead.symbols[0].value.canonical(), "A/44/49/Add.l");
+    assert_eq!(masthead.symbols[0].confidence, Confidence::Guess);
+    assert_eq!(masthead.warnings.len(), 1);
+}
+
+#[test]
 fn a_symbol_only_in_running_heads_is_told() {
     let text =
         "United Nations\nGeneral Assembly\nDistr.: General\n1 May 1990\n\u{c}A/45/12\ntext\n";

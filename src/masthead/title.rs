@@ -69,7 +69,7 @@ pub(super) fn heading_end(items: &[Item], start: usize, end: usize) -> usize {
 }
 
 /// Without the asterisk that calls a footnote.
-fn without_note(mut words: String) -> String {
+pub(super) fn without_note(mut words: String) -> String {
     let end = words.trim_end_matches(['*', ' ']).len();
     words.truncate(end);
     words

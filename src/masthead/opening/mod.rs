@@ -1,10 +1,12 @@
 //! The opening of a document: masthead, heading and title, up to where its
 //! text begins.
 
-use crate::statement::PartialDate;
-use crate::symbol::{JointSymbol, Symbol};
+mod designation;
+mod titles;
 
-use super::Warning;
+use crate::statement::PartialDate;
+use crate::symbol::Symbol;
+
 use super::atoms::{self, Atom, Item};
 use super::bodies::{self, Body};
 use super::dates;
@@ -16,17 +18,10 @@ use super::phrase::after_phrase;
 use super::symbols;
 use super::title;
 
+use self::titles::Title;
+
 /// How many parts the date may stand from the distribution or language.
 const DATE_REACH: usize = 5;
-
-/// How many parts at most make up a masthead, where nothing tells its end.
-const MASTHEAD_PARTS: usize = 16;
-
-/// The longest title, in characters: what is longer is text.
-const MAX_TITLE: usize = 600;
-
-/// How many lines at the top and at the end of a page hold a running head.
-const RUNNING_HEAD_LINES: usize = 3;
 
 /// An opening, read into its parts.
 pub(super) struct Opening {
@@ -34,8 +29,7 @@ pub(super) struct Opening {
     /// What follows, as far as the head of a document reaches.
     text: Vec<Item>,
     heading: Option<Heading>,
-    /// Where the title starts and ends, and its words.
-    title: Option<(usize, usize, String)>,
+    title: Option<Title>,
 }
 
 impl Opening {
@@ -56,8 +50,7 @@ impl Opening {
             heading,
             title: None,
         };
-        let plausible = |(_, _, words): &(usize, usize, String)| words.chars().count() <= MAX_TITLE;
-        opening.title = opening.find_title().filter(plausible);
+        opening.title = opening.find_title();
         opening
     }
 
@@ -105,7 +98,7 @@ impl Opening {
     fn masthead(&self) -> &[Item] {
         let starts = [
             self.heading.as_ref().map(|heading| heading.start),
-            self.title.as_ref().map(|(start, _, _)| *start),
+            self.title.as_ref().map(|title| title.start),
         ];
         let end = starts.into_iter().flatten().min();
         &self.items[..end.unwrap_or(self.items.len())]
@@ -230,76 +223,6 @@ impl Opening {
         beside.or_else(first).or_else(meeting)
     }
 
-    /// The symbols of the masthead, else of a supplement's number, else of the
-    /// running heads.
-    pub(super) fn symbols(&self, lines: &[Printed]) -> (Vec<Field<Symbol>>, Vec<Warning>) {
-        let mut warnings: Vec<Warning> = self
-            .items
-            .iter()
-            .filter(|item| !matches!(item.atom, Atom::Footnote | Atom::Mark))
-            .filter_map(|item| {
-                let text = symbols::problem(&item.text)?;
-                let text = format!("{:?}: {text}", item.text);
-                Some(Warning {
-                    line: item.number,
-                    text,
-                })
-            })
-            .collect();
-        let mut symbols: Vec<Field<Symbol>> = Vec::new();
-        let mut last = None;
-        let page = self
-            .items
-            .iter()
-            .find(|item| item.is_masthead())
-            .map(|item| item.page);
-        let on_page = self
-            .items
-            .iter()
-            .take_while(|item| page.is_none_or(|page| item.page <= page));
-        for (at, item) in on_page.enumerate() {
-            let Atom::Symbol(joint) = &item.atom else {
-                continue;
-            };
-            // A second symbol belongs to the document only right below the first.
-            if last.is_some_and(|last| at != last + 1) {
-                break;
-            }
-            last = Some(at);
-            add_halves(&mut symbols, joint, &item.field(()));
-        }
-        if symbols.is_empty() {
-            symbols = self.symbol_of_supplement();
-        }
-        if symbols.is_empty() {
-            symbols = running_heads(lines);
-        }
-        if symbols
-            .iter()
-            .any(|symbol| symbol.confidence == Confidence::Likely)
-        {
-            let line = symbols[0].line;
-            let text = "the symbol was read from a running head".to_owned();
-            warnings.push(Warning { line, text });
-        }
-        (symbols, warnings)
-    }
-
-    /// The symbol in brackets at the number of a supplement, or right below it.
-    /// On a corrigendum that is the corrected supplement's.
-    fn symbol_of_supplement(&self) -> Vec<Field<Symbol>> {
-        let mut symbols = Vec::new();
-        let at = self.items.iter().position(is_supplement);
-        if let Some(at) = at.filter(|_| self.suffix_line().is_none()) {
-            let lines = self.items[at..].iter().take(2);
-            let found = lines.filter_map(|item| Some((item, symbols::of_supplement(&item.text)?)));
-            for (item, joint) in found {
-                add_halves(&mut symbols, &joint, &item.field(()));
-            }
-        }
-        symbols
-    }
-
     /// The line that says what the document is to its parent.
     fn suffix_line(&self) -> Option<(&Item, &'static str)> {
         self.items
@@ -315,7 +238,7 @@ impl Opening {
     }
 
     pub(super) fn title(&self) -> Option<Field<String>> {
-        let (start, _, words) = self.title.as_ref()?;
+        let Title { start, words, .. } = self.title.as_ref()?;
         let item = &self.items[*start];
         let headed = self
             .heading
@@ -409,139 +332,13 @@ impl Opening {
     pub(super) fn body_line(&self, lines: &[Printed]) -> usize {
         let ends = [
             self.heading.as_ref().map(|heading| heading.end),
-            self.title.as_ref().map(|(_, end, _)| *end),
+            self.title.as_ref().map(|title| title.end),
         ];
         let end = ends.into_iter().flatten().max().unwrap_or(0);
         let Some(last) = end.checked_sub(1).and_then(|last| self.items.get(last)) else {
             return 0;
         };
         lines.partition_point(|line| line.number <= last.number)
-    }
-
-    fn find_title(&self) -> Option<(usize, usize, String)> {
-        let Some(heading) = &self.heading else {
-            return self.title_without_heading();
-        };
-        let itself = || {
-            let (end, words) = title::block(&self.items, heading.start);
-            Some((heading.start, end, words))
-        };
-        match heading.place {
-            Place::Itself => itself(),
-            Place::Before => self
-                .paragraph_before(heading.start)
-                .or_else(|| self.title_below(heading))
-                .or_else(itself),
-            Place::After => self.title_at(heading.end),
-            Place::AfterNumber if heading.kind == "decision" => {
-                self.numbered_title(heading.end).or_else(itself)
-            }
-            Place::AfterNumber => self.numbered_title(heading.end),
-        }
-    }
-
-    /// The number of a meeting, or what stands first below the masthead. Below an
-    /// agenda item that is the item's title, and the last paragraph counts, as on
-    /// the cover of a supplement.
-    fn title_without_heading(&self) -> Option<(usize, usize, String)> {
-        let is_meeting = |item: &Item| item.is_text() && headings::is_meeting(&item.text);
-        if let Some(at) = self.items.iter().position(is_meeting) {
-            return Some((at, at + 1, self.items[at].text.clone()));
-        }
-        if self.is_record() {
-            return None;
-        }
-        let first = self.masthead_end();
-        let above = first.checked_sub(1).map(|above| &self.items[above].atom);
-        let is_supplement = self.items.iter().any(is_supplement);
-        if !(is_supplement || matches!(above, Some(Atom::Agenda(_)))) {
-            return self.title_at(first);
-        }
-        let (start, end, words) = self.paragraph_before(self.items.len())?;
-        (start > first).then_some((start, end, words))
-    }
-
-    /// Where the masthead ends, if nothing else tells where the text begins.
-    fn masthead_end(&self) -> usize {
-        let top = &self.items[..self.items.len().min(MASTHEAD_PARTS)];
-        top.iter()
-            .rposition(Item::is_masthead)
-            .map_or(0, |last| last + 1)
-    }
-
-    /// The title below a heading that nothing precedes: a new paragraph, or one
-    /// that isn't in capitals as the heading is.
-    fn title_below(&self, heading: &Heading) -> Option<(usize, usize, String)> {
-        let next = self.items.get(heading.end)?;
-        let above = &self.items[heading.end - 1].text;
-        let apart = next.opens || title::in_capitals(above) && !title::in_capitals(&next.text);
-        (apart && next.is_text())
-            .then(|| self.title_at(heading.end))
-            .flatten()
-    }
-
-    /// The last paragraph of text between the masthead and an item.
-    fn paragraph_before(&self, end: usize) -> Option<(usize, usize, String)> {
-        let before = &self.items[..end];
-        let first = before.iter().rposition(Item::is_masthead)? + 1;
-        let is_title = |item: &Item| item.is_text() && headings::suffix_line(&item.text).is_none();
-        let last = before[first..].iter().rposition(is_title)? + first + 1;
-        let widths = before[first..last]
-            .iter()
-            .map(|item| item.text.chars().count());
-        let measure = widths.max().unwrap_or_default();
-        let begins = |&at: &usize| {
-            let item = &before[at];
-            let small = item.text.starts_with(char::is_lowercase);
-            let open = at > first && title::is_open(&before[at - 1].text, &item.text);
-            let above = &before[at - 1];
-            let short = above.is_text() && title::ends_short(&above.text, &item.text, measure);
-            !is_title(above) || item.opens && !small && !open || short
-        };
-        let start = (first.max(1)..last).rev().find(begins).unwrap_or(first);
-        let mut words = String::new();
-        for item in before[start..last].iter().filter(|item| is_title(item)) {
-            title::add(&mut words, &item.text);
-        }
-        (!words.is_empty()).then_some((start, last, words))
-    }
-
-    /// The title that begins at an item, notes and marks aside.
-    fn title_at(&self, start: usize) -> Option<(usize, usize, String)> {
-        let skipped = |item: &&Item| matches!(item.atom, Atom::Mark | Atom::Job | Atom::Footnote);
-        let start = start + self.items.get(start..)?.iter().take_while(skipped).count();
-        let item = self.items.get(start)?;
-        if headings::suffix_line(&item.text).is_some() {
-            return None;
-        }
-        let (end, words) = title::block(&self.items, start);
-        Some((start, end, words))
-    }
-
-    /// The title behind the date of adoption, the source in brackets and the
-    /// number of a resolution.
-    fn numbered_title(&self, start: usize) -> Option<(usize, usize, String)> {
-        let mut at = start;
-        let mut bracket = false;
-        while let Some(item) = self.items.get(at) {
-            let text = item.text.as_str();
-            if let Some(rest) = resolution_number(text) {
-                if rest.is_empty() {
-                    return self.title_at(at + 1);
-                }
-                let (end, words) = title::more(&self.items, at + 1, rest.to_owned());
-                return Some((at, end, words));
-            }
-            bracket |= text.starts_with('[');
-            let small = text.starts_with(char::is_lowercase);
-            let number = text.starts_with(|c: char| c.is_ascii_digit());
-            if !(bracket || small || number || !item.is_text()) {
-                return self.title_at(at);
-            }
-            bracket &= !text.ends_with(']');
-            at += 1;
-        }
-        None
     }
 }
 
@@ -554,71 +351,4 @@ fn language(item: &Item) -> Option<Field<String>> {
 
 fn is_supplement(item: &Item) -> bool {
     after_phrase(&item.text, "Supplement No").is_some()
-}
-
-/// What follows the number of a resolution: `80/7. …`, `ES-11/1. …`, `1040 (XI). …`.
-fn resolution_number(text: &str) -> Option<&str> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-');
-    let number = &text[..text.len() - text.trim_start_matches(is_part).len()];
-    if !number.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let mut rest = &text[number.len()..];
-    let slashed = number
-        .split_once('/')
-        .is_some_and(|(session, serial)| !session.is_empty() && !serial.is_empty());
-    if !slashed {
-        let (session, after) = rest.strip_prefix(" (")?.split_once(')')?;
-        let known = session.len() <= 8 && session.chars().all(is_part);
-        rest = after.strip_prefix('.').filter(|_| known)?;
-        return Some(rest.trim());
-    }
-    let part = rest
-        .strip_prefix(' ')
-        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
-        .map(|rest| &rest[1..]);
-    if let Some(after) = part.filter(|after| after.is_empty() || after.starts_with('.')) {
-        rest = after;
-    }
-    Some(rest.trim_start_matches('.').trim())
-}
-
-/// Adds the symbols of a joint one that aren't there yet.
-fn add_halves(symbols: &mut Vec<Field<Symbol>>, joint: &JointSymbol, place: &Field<()>) {
-    for half in joint.halves() {
-        if !symbols.iter().any(|known| known.value.key() == half.key()) {
-            symbols.push(place.clone_as(half.clone()));
-        }
-    }
-}
-
-/// The symbol that stands alone at the top or foot of pages, if it is one only.
-fn running_heads(lines: &[Printed]) -> Vec<Field<Symbol>> {
-    let mut symbols = Vec::new();
-    let mut since_page = usize::MAX;
-    let mut page = lines.first().map_or(1, |line| line.page);
-    for (at, line) in lines.iter().enumerate() {
-        since_page = if line.page == page {
-            since_page.saturating_add(1)
-        } else {
-            0
-        };
-        page = line.page;
-        let last = at + RUNNING_HEAD_LINES >= lines.len();
-        if !(last || since_page < RUNNING_HEAD_LINES) {
-            continue;
-        }
-        if let Some(joint) = symbols::parse(&line.text) {
-            let place = Field {
-                value: (),
-                printed: line.text.clone(),
-                line: line.number,
-                page: line.page,
-                confidence: Confidence::Likely,
-            };
-            add_halves(&mut symbols, &joint, &place);
-        }
-    }
-    symbols.truncate(2);
-    symbols
 }
