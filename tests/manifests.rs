@@ -128,3 +128,36 @@ fn flags_about_one_file_are_refused_for_many() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(office.entries(), 1);
 }
+
+#[test]
+fn lines_are_counted_as_editors_do_and_quotes_must_close() {
+    let office = with_files();
+    office.write(
+        "crlf.csv",
+        "file,date\r\nin/one.txt,2024\r\nin/two.txt,never\r\n",
+    );
+    let output = office.run(&["register", "--manifest", "crlf.csv", "--yes"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("line 3, column date"), "{told}");
+    office.write("open.csv", "file,title\nin/one.txt,\"One\nin/two.txt,Two\n");
+    let output = office.run(&["register", "--manifest", "open.csv", "--yes"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("line 2: a quotation mark"), "{told}");
+    assert_eq!(office.entries(), 1);
+}
+
+#[test]
+fn the_same_file_with_other_values_is_told() {
+    let office = with_files();
+    office.write("table.csv", TABLE);
+    office.text(&["register", "--manifest", "table.csv", "--yes"]);
+    office.write("table.csv", &TABLE.replace(",One,", ",Another,"));
+    let output = office.run(&["register", "--manifest", "table.csv", "--yes"]);
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("in/one.txt: registered already as #1, with other values"),
+        "{told}"
+    );
+    assert!(!told.contains("in/two.txt"), "{told}");
+}

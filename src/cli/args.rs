@@ -141,7 +141,7 @@ pub(crate) struct List {
     #[command(flatten)]
     pub(crate) filters: Filters,
     /// Most documents to list; without it, all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
     /// List relations to documents that are not registered, instead
     #[arg(long, conflicts_with = "register")]
@@ -251,7 +251,12 @@ pub(crate) struct Search {
     #[command(flatten)]
     pub(crate) filters: Filters,
     /// Most hits to show
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     pub(crate) limit: u64,
 }
 
@@ -288,7 +293,7 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "TEXT")]
     pub(crate) kind: Option<String>,
     /// Language (BCP 47); zh covers zh-Hans
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", value_parser = docledger::registry::field_text::language)]
     pub(crate) language: Option<docledger::statement::Language>,
     /// First digits of the key that signed the entry
     #[arg(long, value_name = "DIGITS")]
@@ -410,10 +415,10 @@ pub(crate) struct Register {
     #[arg(long, value_name = "VERSION")]
     pub(crate) renders: Option<u64>,
     /// Language of this file (BCP 47): en, fr, zh …
-    #[arg(long)]
+    #[arg(long, value_parser = docledger::registry::field_text::language)]
     pub(crate) language: Option<docledger::statement::Language>,
     /// Language it was drafted in; may be repeated
-    #[arg(long)]
+    #[arg(long, value_parser = docledger::registry::field_text::language)]
     pub(crate) original_language: Vec<docledger::statement::Language>,
     /// Masthead date: YYYY-MM-DD, YYYY-MM or YYYY
     #[arg(long)]

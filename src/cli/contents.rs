@@ -21,7 +21,7 @@ impl Stored<'_> {
 
 impl Texts for Stored<'_> {
     fn version(&self) -> &str {
-        "plain, html, docx, odt, pdf 1"
+        "plain, html, docx, odt, pdf 2"
     }
 
     fn text(&self, digest: &ContentDigest, media_type: &str) -> Result<String, String> {
@@ -42,6 +42,9 @@ impl Texts for Stored<'_> {
             return Err("the stored file is damaged".to_owned());
         }
         let text = reader::read_text(media_type, bytes).map_err(|error| format!("{error:#}"))?;
+        if text.lines.is_empty() && !text.warnings.is_empty() {
+            return Err(text.warnings.join("; "));
+        }
         let lines: Vec<_> = text.lines.into_iter().map(|line| line.text).collect();
         Ok(lines.join("\n"))
     }

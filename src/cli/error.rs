@@ -106,6 +106,9 @@ fn append_hint(error: &AppendRefusal) -> Option<String> {
 fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
     Some(match error {
         ProposalError::SameBytes { .. } => "nothing to do: `docledger status FILE` tells more",
+        ProposalError::SameBytesBefore { .. } => {
+            "if an earlier version is to be restored, add --allow-same-bytes"
+        }
         ProposalError::SameBytesElsewhere { .. } => "if that is meant, add --allow-same-bytes",
         ProposalError::ChangeNeeded { .. } => {
             "say what this file is: --change revision (a new text), reissue (issued again) or \
@@ -118,7 +121,7 @@ fn proposal_hint(error: &ProposalError) -> Option<&'static str> {
         ProposalError::NothingToRender(_) => {
             "--renders goes with --change rendition and a version that exists"
         }
-        ProposalError::Control { .. } => "remove the character; line breaks and tabs become spaces",
+        ProposalError::Control { .. } => "write a space in its place",
         ProposalError::History(_) => "`docledger log SYMBOL` shows what is registered",
         ProposalError::Refused(_) => "add what the ledger's policy requires",
         ProposalError::Target(error) => return target_hint(error),

@@ -234,7 +234,12 @@ pub(crate) fn files_below(args: &Args, named: &[PathBuf]) -> anyhow::Result<Vec<
             !skip
         });
         for entry in entries {
-            let entry = entry.with_context(|| format!("{}", path.display()))?;
+            let entry = entry.map_err(|error| {
+                let place = error.path().unwrap_or(path).display().to_string();
+                let error = error.into_io_error();
+                let error = error.unwrap_or_else(|| io::Error::other("links lead in a circle"));
+                anyhow::Error::from(error).context(place)
+            })?;
             if !entry.file_type().is_dir() {
                 files.push(entry.into_path());
             }

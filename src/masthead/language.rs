@@ -3,7 +3,7 @@
 use crate::statement::{Language, PartialDate};
 
 use super::field::Field;
-use super::words::MONTHS;
+use super::words::{LANGUAGES, MONTHS};
 
 /// The language of a printed date, where its month is an English name or its
 /// script belongs to one official language.
@@ -24,6 +24,25 @@ pub(super) fn of_date(date: &Field<PartialDate>) -> Option<Language> {
         };
         Language::named(tag)
     })
+}
+
+/// The languages that a text names, in the words of any official language.
+pub(super) fn named_in(text: &str) -> Vec<Language> {
+    let mut found = Vec::new();
+    let words = text
+        .split(|c: char| !c.is_alphabetic())
+        .map(str::to_lowercase);
+    for word in words.filter(|word| !word.is_empty()) {
+        let names = LANGUAGES
+            .iter()
+            .find(|(_, names)| names.contains(&word.as_str()));
+        if let Some(language) = names.and_then(|(english, _)| Language::named(english))
+            && !found.contains(&language)
+        {
+            found.push(language);
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -49,5 +68,17 @@ mod tests {
         assert_eq!(language("2024年2月19日").as_deref(), Some("zh"));
         assert_eq!(language("19 février 2024"), None);
         assert_eq!(language("2024-02-19"), None);
+    }
+
+    #[test]
+    fn languages_are_named_in_all_of_them() {
+        let tags = |text: &str| {
+            let found = named_in(text);
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(tags("ENGLISH ONLY"), ["en"]);
+        assert_eq!(tags("Français seulement"), ["fr"]);
+        assert_eq!(tags("Arabic, Chinese and Spanish only"), ["ar", "zh", "es"]);
+        assert!(tags("only").is_empty());
     }
 }

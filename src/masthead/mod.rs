@@ -87,6 +87,13 @@ impl Masthead {
     pub fn language(&self) -> Option<Language> {
         self.date.as_ref().and_then(language::of_date)
     }
+
+    /// The languages that alone have it, in whatever language that is printed.
+    #[must_use]
+    pub fn only_languages(&self) -> Vec<Language> {
+        let printed = self.only_in.as_ref();
+        printed.map_or_else(Vec::new, |field| language::named_in(&field.printed))
+    }
 }
 
 /// Something in a masthead that wasn't read as it stands.

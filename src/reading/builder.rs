@@ -84,6 +84,7 @@ impl Builder {
     }
 
     /// What follows stands on a page.
+    #[cfg(feature = "pdf")]
     pub(super) fn begin_page(&mut self, page: u32) {
         self.page = page;
     }

@@ -13,6 +13,7 @@ mod html;
 mod kind;
 mod limits;
 mod office;
+#[cfg(feature = "pdf")]
 mod pdf;
 mod plain;
 mod text;
@@ -41,6 +42,9 @@ pub fn read(media_type: &str, bytes: &[u8], limits: Limits) -> Result<Text, Read
         Kind::Html => html::read(bytes, limits),
         Kind::Docx => office::docx::read(bytes, limits),
         Kind::Odt => office::odt::read(bytes, limits),
+        #[cfg(feature = "pdf")]
         Kind::Pdf => pdf::read(bytes, limits),
+        #[cfg(not(feature = "pdf"))]
+        Kind::Pdf => Err(ReadError::Kind(media_type.to_owned())),
     }
 }

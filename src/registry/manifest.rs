@@ -7,7 +7,7 @@ use crate::statement::{Body, Change, Document, Language, PartialDate, Signatory,
 use crate::symbol::JointSymbol;
 
 use super::field_text;
-use super::request::{Edits, FIELDS};
+use super::request::Edits;
 
 /// All columns, in the order in which they are written. `note` is for people
 /// and never read.
@@ -37,6 +37,32 @@ pub const COLUMNS: [&str; 24] = [
     "change",
     "of",
 ];
+/// Columns that are fields of a record, with their names there.
+const FIELD_COLUMNS: [(&str, &str); 13] = [
+    ("original_language", "originalLanguage"),
+    ("date", "issued"),
+    ("letter_date", "created"),
+    ("adopted_on", "dateAccepted"),
+    ("received", "received"),
+    ("reissued_on", "reissued"),
+    ("distribution", "accessRights"),
+    ("bodies", "bodies"),
+    ("title", "title"),
+    ("kind", "type"),
+    ("signatory", "signatories"),
+    ("job_number", "jobNumber"),
+    ("relations", "relations"),
+];
+
+/// The field of a record that a column is about.
+#[must_use]
+pub fn field_of(column: &str) -> Option<&'static str> {
+    let mut columns = FIELD_COLUMNS.iter();
+    columns
+        .find(|(name, _)| *name == column)
+        .map(|(_, field)| *field)
+}
+
 /// Column of fields whose values in the row come from an earlier reading.
 const PROPOSED: &str = "proposed";
 /// Column for people.
@@ -88,9 +114,15 @@ pub struct Row {
 /// # Errors
 /// Everything that is wrong, not the first thing only.
 pub fn read(text: &str) -> Result<Vec<Row>, Vec<ManifestError>> {
+    // Line ends of one kind, so that lines are counted as editors count them.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if let Some(line) = unclosed_quote(&text) {
+        let problem = "a quotation mark that begins a cell is not closed";
+        return Err(vec![at(line, None, problem)]);
+    }
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(text))
+        .delimiter(delimiter(&text))
         .flexible(true)
         .from_reader(text.as_bytes());
     let header = match reader.headers() {
@@ -140,6 +172,24 @@ fn at(line: u64, column: Option<&str>, problem: impl Into<String>) -> ManifestEr
 fn broken(line: u64, error: &csv::Error) -> ManifestError {
     let line = error.position().map_or(line, csv::Position::line);
     at(line, None, format!("not a line of a table: {error}"))
+}
+
+/// The line of a cell that begins with a quotation mark and has no end.
+fn unclosed_quote(text: &str) -> Option<u64> {
+    let mut line = 1;
+    let mut opened = None;
+    let mut begins = true;
+    for character in text.chars() {
+        match (character, opened) {
+            ('"', Some(_)) => opened = None,
+            // A second mark right after the end is one inside the cell.
+            ('"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = opened.is_none() && matches!(character, ',' | ';' | '\t' | '\n' | '"');
+        line += u64::from(character == '\n');
+    }
+    opened
 }
 
 /// The separator of the header line; tables from some spreadsheets use others.
@@ -261,21 +311,21 @@ impl<'a> Cells<'a> {
 
     fn edits(&mut self) -> Edits {
         let mut edits = Edits {
-            original_language: self.field("original_language", "originalLanguage", |text| {
+            original_language: self.field("original_language", |text| {
                 field_text::items(text).map(field_text::language).collect()
             }),
-            title: self.text("title", "title"),
-            document_type: self.text("kind", "type"),
-            issued: self.field("date", "issued", date),
-            created: self.field("letter_date", "created", date),
-            adopted: self.field("adopted_on", "dateAccepted", date),
-            received: self.field("received", "received", date),
-            reissued: self.field("reissued_on", "reissued", date),
-            distribution: self.text("distribution", "accessRights"),
-            job_number: self.text("job_number", "jobNumber"),
+            title: self.text("title"),
+            document_type: self.text("kind"),
+            issued: self.field("date", date),
+            created: self.field("letter_date", date),
+            adopted: self.field("adopted_on", date),
+            received: self.field("received", date),
+            reissued: self.field("reissued_on", date),
+            distribution: self.text("distribution"),
+            job_number: self.text("job_number"),
             bodies: self.bodies(),
             signatories: self.signatories(),
-            relations: self.field("relations", "relations", |text| {
+            relations: self.field("relations", |text| {
                 field_text::items(text).map(field_text::relation).collect()
             }),
             source: self.source(),
@@ -291,8 +341,7 @@ impl<'a> Cells<'a> {
     fn bodies(&mut self) -> Option<Vec<Body>> {
         let [names, sessions, agendas] =
             ["bodies", "session", "agenda_items"].map(|column| self.cell(column));
-        if names.as_deref() == Some(LEAVE_BLANK) {
-            self.clear.push("bodies".into());
+        if self.is_left_blank("bodies") {
             return None;
         }
         let Some(names) = names else {
@@ -330,8 +379,7 @@ impl<'a> Cells<'a> {
 
     fn signatories(&mut self) -> Option<Vec<Signatory>> {
         let [names, titles] = ["signatory", "signatory_title"].map(|column| self.cell(column));
-        if names.as_deref() == Some(LEAVE_BLANK) {
-            self.clear.push("signatories".into());
+        if self.is_left_blank("signatory") {
             return None;
         }
         let Some(names) = names else {
@@ -371,8 +419,8 @@ impl<'a> Cells<'a> {
     }
 
     /// A field that is text.
-    fn text(&mut self, column: &str, field: &str) -> Option<String> {
-        self.field(column, field, |text| {
+    fn text(&mut self, column: &str) -> Option<String> {
+        self.field(column, |text| {
             Ok::<_, std::convert::Infallible>(text.to_owned())
         })
     }
@@ -381,15 +429,21 @@ impl<'a> Cells<'a> {
     fn field<T, E: std::fmt::Display>(
         &mut self,
         column: &str,
-        field: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
-        if self.cell(column).as_deref() == Some(LEAVE_BLANK) {
-            debug_assert!(FIELDS.contains(&field), "{field}");
-            self.clear.push(field.to_owned());
+        if self.is_left_blank(column) {
             return None;
         }
         self.parse(column, parse)
+    }
+
+    /// Whether a cell says so; its field is noted.
+    fn is_left_blank(&mut self, column: &str) -> bool {
+        let left_blank = self.cell(column).as_deref() == Some(LEAVE_BLANK);
+        if left_blank {
+            self.clear.extend(field_of(column).map(str::to_owned));
+        }
+        left_blank
     }
 
     fn parse<T, E: std::fmt::Display>(
@@ -428,7 +482,7 @@ fn places(cell: Option<String>) -> impl Iterator<Item = Option<String>> {
         .flat_map(|cell| cell.split(';'))
         .map(|item| {
             let item = item.trim();
-            (!item.is_empty()).then(|| item.to_owned())
+            (!item.is_empty() && item != LEAVE_BLANK).then(|| item.to_owned())
         })
         .collect();
     items.into_iter()

@@ -45,6 +45,16 @@ pub enum ProposalError {
         /// Which entry.
         entry: u64,
     },
+    /// Identical bytes were an earlier version of the same document.
+    #[error("these bytes were version {version} of {subject} already (entry #{entry})")]
+    SameBytesBefore {
+        /// Which document.
+        subject: String,
+        /// Which version.
+        version: u64,
+        /// Which entry.
+        entry: u64,
+    },
     /// Other bytes under a symbol and language that has some: the officer must say why.
     #[error("{subject} has version {version} in {language} already, with other bytes")]
     ChangeNeeded {
@@ -444,6 +454,13 @@ fn check_same_bytes(
                     entry: index,
                 });
             }
+            if document.is_some_and(|document| document.subject == subject) {
+                return Err(ProposalError::SameBytesBefore {
+                    subject,
+                    version,
+                    entry: index,
+                });
+            }
             Err(ProposalError::SameBytesElsewhere {
                 subject,
                 version,
@@ -498,10 +515,12 @@ fn apply_symbol(record: &mut DocumentRecord, symbol: Option<&JointSymbol>) {
         }
     }
     let printed = symbol.printed();
-    if printed != record.identifier.join("-")
-        && !record.identifier.iter().any(|known| known == printed)
-    {
+    let is_canonical = printed == record.identifier.join("-")
+        || record.identifier.iter().any(|known| known == printed);
+    if !is_canonical {
         record.identifier_printed = Some(printed.to_owned());
+    } else if symbol.halves().len() >= record.identifier.len() {
+        record.identifier_printed = None;
     }
 }
 

@@ -67,7 +67,7 @@ impl Readings {
         let readings = Self {
             symbol,
             language: language(masthead, text, edits.original_language.as_deref()),
-            corrected_languages: corrected(masthead),
+            corrected_languages: masthead.only_languages(),
             edits,
         };
         (readings, doubts)
@@ -125,6 +125,9 @@ fn language(masthead: &Masthead, text: &Text, original: Option<&[Language]>) -> 
     if let Some([only]) = original {
         return Some(only.clone());
     }
+    if let [only] = masthead.only_languages().as_slice() {
+        return Some(only.clone());
+    }
     if let Some(language) = masthead.language() {
         return Some(language);
     }
@@ -133,13 +136,4 @@ fn language(masthead: &Masthead, text: &Text, original: Option<&[Language]>) -> 
     let is_official = !masthead.symbols.is_empty();
     let tag = declared.split('-').next().filter(|_| is_official);
     tag.unwrap_or(declared).parse().ok()
-}
-
-/// `English only`: the languages that a corrigendum is for.
-fn corrected(masthead: &Masthead) -> Vec<Language> {
-    let Some(field) = &masthead.only_in else {
-        return Vec::new();
-    };
-    let words = field.value.split(|c: char| !c.is_alphabetic());
-    words.filter_map(Language::named).collect()
 }

@@ -117,6 +117,12 @@ impl Edits {
     /// These, and where they say nothing, others.
     #[must_use]
     pub fn or(self, others: &Self) -> Self {
+        let said = self.said();
+        let cleared = others
+            .clear
+            .iter()
+            .filter(|field| !said.contains(&field.as_str()));
+        let clear = self.clear.iter().chain(cleared).cloned().collect();
         Self {
             original_language: self.original_language.or(others.original_language.clone()),
             title: self.title.or(others.title.clone()),
@@ -132,9 +138,39 @@ impl Edits {
             signatories: self.signatories.or(others.signatories.clone()),
             relations: self.relations.or(others.relations.clone()),
             source: self.source.or(others.source.clone()),
-            clear: [self.clear, others.clear.clone()].concat(),
+            clear,
             as_read: self.as_read,
         }
+    }
+
+    /// Names of the fields that have a value here.
+    fn said(&self) -> Vec<&'static str> {
+        let fields = [
+            ("originalLanguage", self.original_language.is_some()),
+            ("title", self.title.is_some()),
+            ("type", self.document_type.is_some()),
+            ("issued", self.issued.is_some()),
+            ("created", self.created.is_some()),
+            ("dateAccepted", self.adopted.is_some()),
+            ("received", self.received.is_some()),
+            ("reissued", self.reissued.is_some()),
+            ("accessRights", self.distribution.is_some()),
+            ("jobNumber", self.job_number.is_some()),
+            ("bodies", self.bodies.is_some()),
+            ("signatories", self.signatories.is_some()),
+            ("relations", self.relations.is_some()),
+            ("source", self.source.is_some()),
+        ];
+        let said = fields.into_iter().filter(|(_, is_said)| *is_said);
+        said.map(|(name, _)| name).collect()
+    }
+
+    /// Whether a record holds everything that is said here.
+    #[must_use]
+    pub fn are_in(&self, record: &DocumentRecord) -> bool {
+        let mut changed = record.clone();
+        let applied = self.apply(&Self::default(), false, &mut changed);
+        applied.is_ok() && changed == *record
     }
 
     /// Puts what was said, else what was read, into a record; with `fill`, what

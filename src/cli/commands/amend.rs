@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use docledger::registry::{Edits, Wanted, field_text};
+use docledger::registry::{Edits, Wanted, field_text, manifest};
 use docledger::statement::{MetadataField, Source};
 
 use crate::cli::Outcome;
@@ -21,10 +21,12 @@ pub(super) fn run(args: &Args, amend: &Amend) -> anyhow::Result<Outcome> {
 
 /// What the flags say, written as `register` takes it.
 fn edits(amend: &Amend) -> anyhow::Result<Edits> {
-    let field = MetadataField::amendable(&amend.field)?;
+    // A manifest's names do, too.
+    let name = manifest::field_of(&amend.field).unwrap_or(&amend.field);
+    let field = MetadataField::amendable(name)?;
     let mut edits = Edits::default();
     if amend.clear {
-        edits.clear = vec![amend.field.clone()];
+        edits.clear = vec![name.to_owned()];
         return Ok(edits);
     }
     let values = &amend.value;

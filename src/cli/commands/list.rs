@@ -8,9 +8,17 @@ use serde_json::json;
 
 use super::find;
 use crate::cli::args::{Args, Format, List};
+use crate::cli::error::hinted;
 use crate::cli::{Outcome, render, standing};
 
 pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
+    let is_whole = list.register.is_some() || list.open;
+    if is_whole && (!find::filter(&list.filters)?.is_empty() || list.limit.is_some()) {
+        return Err(hinted(
+            "--register and --open are about the whole register and take no filters",
+            "leave the filters out, or list without --register and --open",
+        ));
+    }
     if let Some(shape) = list.register {
         return super::register_report::run(args, shape);
     }

@@ -29,7 +29,17 @@ struct Item {
     path: PathBuf,
     /// What to call it.
     shown: String,
+    /// The line of the manifest that names it.
+    line: Option<u64>,
     fate: Fate,
+}
+
+impl Item {
+    /// Its name and line, for people.
+    fn name(&self) -> String {
+        let line = self.line.map(|line| format!(" (line {line})"));
+        render::one_line(&self.shown) + &line.unwrap_or_default()
+    }
 }
 
 enum Fate {
@@ -129,6 +139,7 @@ fn check_flags(flags: &Flags) -> anyhow::Result<()> {
 struct ReadFile {
     path: PathBuf,
     shown: String,
+    line: Option<u64>,
     filing: anyhow::Result<Filing>,
 }
 
@@ -149,12 +160,13 @@ fn read_all(args: &Args, flags: &Flags, register: &Register) -> anyhow::Result<V
     }
     let progress = Progress::counting(args, "reading", wanted.len());
     let read = wanted.into_par_iter().map(|wanted| {
-        let (path, shown) = (wanted.path.clone(), wanted.shown.clone());
+        let (path, shown, line) = (wanted.path.clone(), wanted.shown.clone(), wanted.line);
         let filing = wanted.read();
         progress.step();
         ReadFile {
             path,
             shown,
+            line,
             filing,
         }
     });
@@ -207,7 +219,18 @@ fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
                 tell(&file.shown, &filing.remarks);
                 match planned.next() {
                     Some(Ok(proposal)) => Fate::New(Box::new(filing), Box::new(proposal)),
-                    Some(Err(error @ ProposalError::SameBytes { .. })) => Fate::Same(error),
+                    Some(Err(error @ ProposalError::SameBytes { entry, .. })) => {
+                        let edits = &filing.request.said.edits;
+                        let stands = register.effective(entry);
+                        if stands.is_some_and(|stands| !edits.are_in(&stands.record)) {
+                            render::remark(&format!(
+                                "{}: registered already as #{entry}, with other values than said \
+                                 here; `amend` corrects them",
+                                file.shown
+                            ));
+                        }
+                        Fate::Same(error)
+                    }
                     Some(Err(error)) => Fate::Refused(error.into()),
                     None => Fate::Refused(anyhow::anyhow!("it was not decided")),
                 }
@@ -216,6 +239,7 @@ fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
         Item {
             path: file.path,
             shown: file.shown,
+            line: file.line,
             fate,
         }
     });
@@ -261,7 +285,7 @@ fn append(
                 | AppendRefusal::Key(_)
                 | AppendRefusal::Draft(_)),
             ) if flags.keep_going => Fate::Refused(error.into()),
-            Err(error) => return Err(anyhow::Error::from(error).context(item.shown.clone())),
+            Err(error) => return Err(anyhow::Error::from(error).context(item.name())),
         }));
     }
     drop(progress);
@@ -289,7 +313,7 @@ fn tell_items<'a>(args: &Args, items: impl IntoIterator<Item = &'a Item>) -> any
             render::json_line(&item_json(item))?;
             continue;
         }
-        let shown = render::one_line(&item.shown);
+        let shown = item.name();
         match &item.fate {
             Fate::New(_, proposal) => {
                 render::out(&format!("new      {shown}: {}\n", what(proposal)))?
@@ -333,6 +357,7 @@ fn item_json(item: &Item) -> serde_json::Value {
     let with = |status: &str, mut object: serde_json::Value| {
         object["schema"] = json!("docledger.register/1");
         object["file"] = json!(item.shown);
+        object["line"] = json!(item.line);
         object["status"] = json!(status);
         object
     };

@@ -13,7 +13,7 @@ use docledger::revision::Siblings;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Register as Flags};
-use crate::cli::error::{hinted, told};
+use crate::cli::error::{hint, hinted, told};
 use crate::cli::{Outcome, keys, machine, render};
 
 use request::Wanted;
@@ -39,9 +39,17 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     if !flags.yes {
         show(args, &register, &proposal)?;
         while let Some(typed) = ask("register this? [y/N, or column=value] ")? {
-            match filing.say(&register, &typed) {
-                Ok(()) => proposal = propose(&register, &filing.request)?,
-                Err(error) => render::remark(&told(&error)),
+            let before = filing.request.clone();
+            let said = filing.say(&register, &proposal.document, &typed);
+            match said.and_then(|()| Ok(propose(&register, &filing.request)?)) {
+                Ok(changed) => proposal = changed,
+                Err(error) => {
+                    filing.request = before;
+                    render::remark(&told(&error));
+                    hint(&error)
+                        .iter()
+                        .for_each(|hint| render::remark(&format!("  hint: {hint}")));
+                }
             }
             show(args, &register, &proposal)?;
         }

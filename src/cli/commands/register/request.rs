@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use docledger::masthead;
 use docledger::reading::Kind;
 use docledger::registry::field_text::{self, FieldTextError};
-use docledger::registry::manifest::{self, Row};
+use docledger::registry::manifest::{self, Row, Written};
 use docledger::registry::{Edits, Readings, Register, Request, Said, Target};
-use docledger::statement::{Change, Source};
+use docledger::statement::{Change, Document, Source};
 use docledger::symbol::JointSymbol;
 
 use crate::cli::args::{ChangeArg, Register as Flags};
@@ -27,18 +27,21 @@ pub(super) struct Filing {
 impl Filing {
     /// Takes `column=value` into account, with the columns of a manifest; no
     /// value leaves the field blank.
-    pub(super) fn say(&mut self, register: &Register, typed: &str) -> anyhow::Result<()> {
+    pub(super) fn say(
+        &mut self,
+        register: &Register,
+        proposed: &Document,
+        typed: &str,
+    ) -> anyhow::Result<()> {
         let (column, value) = typed.split_once('=').unwrap_or((typed, ""));
-        let value = if value.trim().is_empty() { "-" } else { value };
-        let mut table = csv::Writer::from_writer(Vec::new());
-        table.write_record(["file", column.trim()])?;
-        table.write_record(["typed", value])?;
-        let rows = manifest::read(&String::from_utf8(table.into_inner()?)?);
+        let (column, value) = (column.trim().to_lowercase(), value.trim());
+        let value = if value.is_empty() { "-" } else { value };
+        let rows = manifest::read(&table_of(proposed, &column, value)?);
         let rows = rows.map_err(|errors| {
             let problems = errors.into_iter().map(|error| error.problem);
             let problems = problems.collect::<Vec<_>>().join("; ");
             hinted(
-                format!("{}: {problems}", column.trim()),
+                format!("{column}: {problems}"),
                 "docs/manifest.md describes the columns",
             )
         })?;
@@ -47,7 +50,10 @@ impl Filing {
             let of = row.of.as_deref().map(|of| subject(register, of));
             said.subject = of.transpose()?.or(said.subject.take());
             said.no_symbol |= row.no_symbol;
-            said.symbol = row.symbol.or(said.symbol.take());
+            said.symbol = match row.no_symbol {
+                true => None,
+                false => row.symbol.or(said.symbol.take()),
+            };
             said.language = row.language.or(said.language.take());
             said.change = row.change.or(said.change);
             said.edits = row.edits.or(&said.edits);
@@ -56,11 +62,46 @@ impl Filing {
     }
 }
 
+/// A manifest that says one thing of a file; columns whose items go together by
+/// place stand there together, as proposed.
+fn table_of(proposed: &Document, column: &str, value: &str) -> anyhow::Result<String> {
+    const TOGETHER: [&[&str]; 2] = [
+        &["bodies", "session", "agenda_items"],
+        &["signatory", "signatory_title"],
+    ];
+    let together = TOGETHER
+        .into_iter()
+        .find(|columns| columns.contains(&column) && (columns[0] != column || value != "-"));
+    let written = manifest::write(&[Written {
+        file: "typed".to_owned(),
+        document: Some(proposed),
+        of: None,
+        note: String::new(),
+    }])?;
+    let mut written = csv::Reader::from_reader(written.as_bytes());
+    let header = written.headers()?.clone();
+    let proposed = written.records().next().transpose()?.unwrap_or_default();
+    let mut names = vec!["file", column];
+    let mut cells = vec!["typed", value];
+    for (name, cell) in header.iter().zip(&proposed) {
+        if name != column && together.is_some_and(|columns| columns.contains(&name)) {
+            names.push(name);
+            cells.push(cell);
+        }
+    }
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(names)?;
+    table.write_record(cells)?;
+    Ok(String::from_utf8(table.into_inner()?)?)
+}
+
 /// What is said of a file, before the file is read.
 pub(super) struct Wanted {
     pub(super) path: PathBuf,
     /// What to call it.
     pub(super) shown: String,
+    /// The line of the manifest that names it.
+    pub(super) line: Option<u64>,
     said: Said,
     file_name: Option<String>,
     media_type: Option<String>,
@@ -73,6 +114,7 @@ impl Wanted {
         Self {
             path: path.to_owned(),
             shown: path.display().to_string(),
+            line: None,
             said,
             file_name: None,
             media_type: None,
@@ -135,7 +177,8 @@ impl Wanted {
             ..base
         };
         Ok(Self {
-            shown: format!("{} (line {})", row.file, row.line),
+            shown: row.file.clone(),
+            line: Some(row.line),
             remarks: row.remarks,
             ..Self::new(flags, &folder.join(&row.file), said)
         })
@@ -160,6 +203,24 @@ impl Wanted {
             remarks.extend(more);
             read
         };
+        let mut said = self.said;
+        let as_read = |field: &str| said.edits.as_read.iter().any(|name| name == field);
+        let key = |symbol: &JointSymbol| symbol.canonical().to_uppercase();
+        let same = |said: &JointSymbol| read.symbol.as_ref().is_some_and(|it| key(it) == key(said));
+        if as_read("identifier") && said.symbol.as_ref().is_some_and(same) {
+            said.symbol = None;
+        }
+        if as_read("language") && said.language == read.language {
+            said.language = None;
+        }
+        if let (Some(said), Some(read)) = (&said.symbol, &read.symbol)
+            && !read
+                .halves()
+                .iter()
+                .any(|half| said.halves().iter().any(|it| it.key() == half.key()))
+        {
+            remarks.push(format!("it prints the symbol {}", read.canonical()));
+        }
         Ok(Filing {
             file,
             request: Request {
@@ -167,7 +228,7 @@ impl Wanted {
                 size,
                 media_type,
                 file_name,
-                said: self.said,
+                said,
                 read,
             },
             remarks,
