@@ -104,3 +104,51 @@ fn a_replaced_entry_is_caught() {
     let forged = read_bundle(&bytes, 2).expect("a bundle")[1].to_vec();
     assert_caught(move |list| list[1] = forged.clone());
 }
+
+#[test]
+fn damage_in_the_newest_bundle_is_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let id = open(home);
+    register_documents(home, 6);
+    register(
+        &DISK,
+        home,
+        b"again\n",
+        "A/78/3",
+        Some(docledger::statement::Change::Revision),
+    )
+    .expect("registers");
+    let newest = home.join("ledger/tile/entries/000.p/8");
+    let mut bytes = std::fs::read(&newest).expect("reads");
+    // A byte of entry 3, which later entries lean on.
+    let place = bytes.len() * 2 / 5;
+    bytes[place] ^= 1;
+    std::fs::write(&newest, bytes).expect("writes");
+    let report = verify_ledger(&dir(&DISK, home), Anchor::Id(id));
+    let mut found: Vec<_> = report
+        .findings
+        .iter()
+        .map(|it| (it.code, it.entry))
+        .collect();
+    found.sort_by_key(|(code, _)| code.as_str());
+    assert_eq!(report.verdict(), Verdict::Failed);
+    assert_eq!(
+        found,
+        [(Code::BundleDamaged, None), (Code::EntryDamaged, Some(3))],
+        "{:#?}",
+        report.findings
+    );
+}
+
+#[test]
+fn a_copy_of_the_ledger_alone_is_verified_by_its_id() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let id = open(home);
+    register_documents(home, 1);
+    std::fs::remove_dir_all(home.join("keys")).expect("removes");
+    let report = verify_ledger(&dir(&DISK, home), Anchor::Id(id));
+    assert_eq!(report.verdict(), Verdict::Verified, "{:?}", report.findings);
+    assert!(report.not_checked.iter().any(|it| it.contains("keys")));
+}

@@ -7,7 +7,7 @@ use crate::digest::{ContentDigest, LeafHash, LedgerId};
 use crate::encoding::note::MAX_NOTE;
 use crate::log::{
     Evidence, EvidenceError, Found, Item, SignedCheckpoint, leading_entries, read_bundle,
-    read_exact_tile, read_tile, write_bundle,
+    read_exact_tile, read_tile,
 };
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between};
 use crate::merkle::{Tree, leaf_hash};
@@ -276,6 +276,13 @@ impl Run<'_> {
             return;
         }
         let damaged = entry.bytes.take().is_some();
+        let intact = self.intact_copy(index);
+        if let Some(entry) = usize::try_from(index)
+            .ok()
+            .and_then(|at| self.entries.get_mut(at))
+        {
+            entry.bytes = intact;
+        }
         let message = if damaged {
             "it is not the entry that the tree holds"
         } else {
@@ -284,6 +291,19 @@ impl Run<'_> {
         let path = self.bundle_path(index);
         self.report
             .add(Code::EntryDamaged, Some(index), path, message);
+    }
+
+    /// The entry that the tree holds, out of a smaller bundle that was published
+    /// before, so that what follows is judged by it and not by its damage.
+    fn intact_copy(&self, index: u64) -> Option<Vec<u8>> {
+        let (number, place) = (index / TILE_WIDTH, index % TILE_WIDTH);
+        let leaf = self.tree.leaf(index);
+        (place + 1..TILE_WIDTH).find_map(|width| {
+            let tile = TileId::new(Row::Entries, number, u16::try_from(width).ok()?)?;
+            let bytes = read_exact_tile(self.evidence, tile).ok()??;
+            let entry = *leading_entries(&bytes).get(usize::try_from(place).ok()?)?;
+            (Some(leaf_hash(entry)) == leaf).then(|| entry.to_vec())
+        })
     }
 
     fn bundle_path(&self, index: u64) -> Option<String> {
@@ -607,30 +627,31 @@ impl Run<'_> {
     fn compare_tile(&mut self, tile: TileId, bytes: &[u8]) {
         self.report.checked.tiles += 1;
         let path = Some(self.evidence.place(&Item::Tile(tile)));
-        let expected = match tile.row() {
-            Row::Hashes(_) => tile.hashes(&self.tree),
-            Row::Entries => self.bundle(tile),
-        };
-        match (tile.row(), expected) {
-            (_, Some(expected)) if expected == bytes => {}
-            (Row::Hashes(_), _) => {
+        match tile.row() {
+            Row::Hashes(_) if tile.hashes(&self.tree).as_deref() != Some(bytes) => {
                 let message = "it holds other hashes than the tree of the entries has";
                 self.report.add(Code::TileDamaged, None, path, message);
             }
-            (Row::Entries, _) => {
-                let message = "its bytes are not those of the entries that the tree holds";
-                self.report.add(Code::BundleDamaged, None, path, message);
+            Row::Entries => {
+                if let Err(message) = self.compare_bundle(tile, bytes) {
+                    self.report.add(Code::BundleDamaged, None, path, message);
+                }
             }
+            Row::Hashes(_) => {}
         }
     }
 
-    /// The bytes of a bundle, from entries that agree with the tree.
-    fn bundle(&self, tile: TileId) -> Option<Vec<u8>> {
-        let start = usize::try_from(tile.first_item()).ok()?;
-        let entries = self.entries.get(start..start + usize::from(tile.width()))?;
-        let bytes: Option<Vec<&[u8]>> =
-            entries.iter().map(|entry| entry.bytes.as_deref()).collect();
-        write_bundle(&bytes?)
+    /// Holds a bundle against the tree, entry by entry.
+    fn compare_bundle(&self, tile: TileId, bytes: &[u8]) -> Result<(), String> {
+        let entries = read_bundle(bytes, tile.width()).map_err(|error| error.to_string())?;
+        for (index, entry) in (tile.first_item()..).zip(&entries) {
+            if Some(leaf_hash(entry)) != self.tree.leaf(index) {
+                return Err(format!(
+                    "entry {index} in it is not the one that the tree holds"
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn check_documents(&mut self) {
@@ -670,22 +691,32 @@ impl Run<'_> {
 
     fn check_public_files(&mut self, authority: Option<&Authority>) {
         let Some(authority) = authority else { return };
+        let mut missing = Vec::new();
         for file in authority.public_files() {
             let item = Item::Public(file.name);
-            let path = Some(self.evidence.place(&item));
+            let path = self.evidence.place(&item);
             match self.evidence.read(&item, MAX_PUBLIC) {
                 Ok(Some(bytes)) => {
                     self.report.checked.key_files += 1;
                     if bytes != file.text.as_bytes() {
                         let message = "it is not as the ledger has it";
-                        self.report.add(Code::KeyFileDiffers, None, path, message);
+                        self.report
+                            .add(Code::KeyFileDiffers, None, Some(path), message);
                     }
                 }
-                Ok(None) => self
-                    .report
-                    .add(Code::KeyFileMissing, None, path, "it is not there"),
+                Ok(None) => missing.push(path),
                 Err(error) => self.unreadable(None, error),
             }
+        }
+        if self.report.checked.key_files == 0 {
+            // They are drawn from the ledger, and a copy of it may go without.
+            let skipped = "public files about keys: there are none here";
+            self.report.not_checked.push(skipped.to_owned());
+            return;
+        }
+        for path in missing {
+            self.report
+                .add(Code::KeyFileMissing, None, Some(path), "it is not there");
         }
     }
 
