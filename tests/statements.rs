@@ -208,3 +208,46 @@ fn a_clock_that_goes_back_is_a_warning() {
     let report = appended(|draft, _| draft.issued_at = NOW - 1, 2);
     assert_finds(&report, Verdict::Verified, Code::TimeOrder);
 }
+
+#[test]
+fn what_an_officer_may_not_say_takes_no_effect() {
+    for signer in [1, 9] {
+        let withdrawal = |draft: &mut Draft, register: &Register| {
+            let (entry, document) = register.document(1).expect("a document");
+            let context = document.record.context;
+            let event = EventRecord::new(
+                docledger::statement::Context {
+                    on: docledger::statement::TreeHead {
+                        size: register.checkpoint.size,
+                        root: register.checkpoint.root,
+                    },
+                    ..context
+                },
+                Event::Withdraw,
+                entry.leaf,
+                "why".to_owned(),
+            );
+            draft.subject = entry.statement.envelope.subject.clone();
+            draft.content = Content::Event(event);
+        };
+        let report = appended(withdrawal, signer);
+        assert_finds(&report, Verdict::Failed, Code::AuthorityRefused);
+    }
+}
+
+#[test]
+fn a_symbol_in_other_letters_is_told() {
+    let report = appended(
+        |draft, _| {
+            draft.subject = "a/78/2".into();
+            record(draft, |record| {
+                record.identifier = vec!["a/78/2".into()];
+                record.change = Change::First;
+                record.version = 1;
+                record.previous = None;
+            });
+        },
+        2,
+    );
+    assert_finds(&report, Verdict::Verified, Code::SymbolDoubtful);
+}

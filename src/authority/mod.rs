@@ -355,6 +355,28 @@ impl Authority {
         refusals
     }
 
+    /// What speaks against showing a statement as one of the office's: its key,
+    /// the key's role, or the signature. Whether it stands where it may is for
+    /// verification to say.
+    #[must_use]
+    pub fn doubt(&self, statement: &Statement) -> Option<String> {
+        let life = match self.signer_of(statement) {
+            Ok(life) => life,
+            Err(refusal) => return Some(refusal.to_string()),
+        };
+        let needed = match statement.matter {
+            Matter::Document(_) | Matter::Event(_) => Role::Officer,
+            Matter::Governance(_) => Role::Registrar,
+            Matter::Unknown => life.role,
+        };
+        if life.role != needed {
+            let has = life.role;
+            return Some(Refusal::Role { has, needed }.to_string());
+        }
+        let verified = statement.clone().verify(&life.key);
+        verified.err().map(|error| error.to_string())
+    }
+
     /// Takes a well-signed statement into account for what comes after it.
     pub fn apply(&mut self, leaf: LeafHash, matter: &Matter) {
         if matches!(matter, Matter::Governance(_)) {

@@ -89,8 +89,17 @@ pub(crate) fn time(seconds: u64) -> String {
         .unwrap_or_else(|| format!("@{seconds}"))
 }
 
-/// Who signed an entry: the name the ledger gives the key, and its first digits.
+/// Who signed an entry, or what speaks against it.
 pub(crate) fn signer(authority: &Authority, entry: &Entry) -> String {
+    let who = signing_key(authority, entry);
+    match authority.doubt(&entry.statement) {
+        None => who,
+        Some(doubt) => format!("NOT {who}: {doubt}; run `docledger verify`"),
+    }
+}
+
+/// The key that an entry names: the name the ledger gives the key, and its first digits.
+fn signing_key(authority: &Authority, entry: &Entry) -> String {
     let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else {
         return "unknown key".to_owned();
     };

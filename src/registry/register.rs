@@ -4,7 +4,7 @@
 //! Statements' signatures are not checked here, nor documents' bytes: that is
 //! verification.
 
-use crate::authority::{Authority, OpeningError};
+use crate::authority::{Authority, OpeningError, Refusal};
 use crate::digest::LeafHash;
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
@@ -137,7 +137,10 @@ impl Register {
         let subject = &statement.envelope.subject;
         match &statement.matter {
             Matter::Document(document) => self.history.apply(index, leaf, subject, document),
-            Matter::Event(event) => self.take_event(index, subject, event),
+            Matter::Event(event) if self.is_allowed(index, &statement) => {
+                self.take_event(index, subject, event);
+            }
+            Matter::Event(_) => {}
             Matter::Governance(_) | Matter::Unknown => {}
         }
         self.entries.push(Entry {
@@ -146,6 +149,20 @@ impl Register {
             statement,
         });
         index
+    }
+
+    /// Whether the signer of a statement signed it and may say it: events take
+    /// effect in what is shown, so they are checked here as verification does.
+    fn is_allowed(&self, index: u64, statement: &Statement) -> bool {
+        let Ok(life) = self.authority.signer_of(statement) else {
+            return false;
+        };
+        let Ok(verified) = statement.clone().verify(&life.key) else {
+            return false;
+        };
+        let bears = self.history.symbols_of(&statement.envelope.subject);
+        let refusals = self.authority.check(&verified, index, &self.tree, bears);
+        refusals.iter().all(Refusal::is_open)
     }
 
     /// Takes an event in. What does not fit changes nothing here; verification

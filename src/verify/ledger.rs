@@ -13,8 +13,9 @@ use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between}
 use crate::merkle::{Tree, leaf_hash};
 use crate::revision::{History, relation_doubts};
 use crate::statement::{
-    DocumentRecord, EventRecord, FieldChange, Matter, MetadataField, Relation, Statement,
+    DocumentRecord, Event, EventRecord, FieldChange, Matter, MetadataField, Relation, Statement,
 };
+use crate::symbol::{Symbol, SymbolKey};
 
 use super::report::{Code, Head, Report};
 
@@ -441,8 +442,10 @@ impl Run<'_> {
         };
         self.report.checked.signatures += 1;
         let bears = history.symbols_of(&verified.statement().envelope.subject);
-        for refusal in authority.check(&verified, index, &self.tree, bears) {
-            self.refuse(index, &refusal);
+        let refusals = authority.check(&verified, index, &self.tree, bears);
+        let is_refused = refusals.iter().any(|refusal| !refusal.is_open());
+        for refusal in &refusals {
+            self.refuse(index, refusal);
         }
         let statement = verified.statement();
         let subject = &statement.envelope.subject;
@@ -455,14 +458,16 @@ impl Run<'_> {
                     self.report
                         .add(Code::HistoryBroken, Some(index), None, fault.to_string());
                 }
+                self.judge_symbols(index, subject, &document.record.identifier, history);
                 history.apply(index, leaf, subject, document);
                 self.judge_relations(index, subject, history.relations_of(index), history);
                 self.note_size(index, document.digest, document.record.size);
             }
-            Matter::Event(event) => {
+            // What its signer may not say takes no effect.
+            Matter::Event(event) if !is_refused => {
                 self.judge_event(index, subject, event, record_of, history);
             }
-            Matter::Governance(_) | Matter::Unknown => {}
+            Matter::Event(_) | Matter::Governance(_) | Matter::Unknown => {}
         }
         authority.apply(leaf, &statement.matter);
     }
@@ -486,6 +491,9 @@ impl Run<'_> {
         let Some(record) = record_of(target) else {
             return;
         };
+        if let Event::AssignSymbol { identifier, .. } = &event.event {
+            self.judge_symbols(index, subject, identifier, history);
+        }
         let faults = history.apply_event(index, target, &record, &event.event);
         for fault in &faults {
             self.report
@@ -494,6 +502,33 @@ impl Run<'_> {
         let names_relations = |change: FieldChange| change.field == MetadataField::Relations;
         if faults.is_empty() && event.event.changes().into_iter().any(names_relations) {
             self.judge_relations(index, subject, history.relations_of(target), history);
+        }
+    }
+
+    /// Stored symbols are compared as they are; that today's rules would write
+    /// one otherwise, or take it for another document's, is told.
+    fn judge_symbols(&mut self, index: u64, subject: &str, symbols: &[String], history: &History) {
+        for symbol in symbols {
+            let key = SymbolKey::of_canonical(symbol);
+            let owner = history.by_symbol(&key).filter(|it| it.subject != subject);
+            let canonical = Symbol::parse(symbol).map(|parsed| parsed.value.canonical().to_owned());
+            let message = match (owner, canonical) {
+                (Some(owner), _) => {
+                    format!(
+                        "the symbol {symbol} can't be told from one of {}",
+                        owner.subject
+                    )
+                }
+                (None, Ok(canonical)) if canonical != *symbol => {
+                    format!("the symbol {symbol} would be written {canonical}")
+                }
+                (None, Ok(_)) => continue,
+                (None, Err(error)) => {
+                    format!("the symbol {symbol:?} is none by today's rules: {error}")
+                }
+            };
+            self.report
+                .add(Code::SymbolDoubtful, Some(index), None, message);
         }
     }
 

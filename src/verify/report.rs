@@ -131,6 +131,8 @@ codes! {
     EventConflict = "event-conflict", Failure;
     /// A relation leads to its own document, or to no canonical symbol and no ni: name.
     RelationDoubtful = "relation-doubtful", Warning;
+    /// A symbol is not written as today's rules would, or can't be told from another document's.
+    SymbolDoubtful = "symbol-doubtful", Warning;
     /// A claimed time is earlier than that of an entry before it.
     TimeOrder = "time-order", Warning;
     /// The bytes of a registered document are not there.
