@@ -179,7 +179,8 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
 fn register_hint(error: &RegisterError) -> Option<&'static str> {
     Some(match error {
         RegisterError::Load(LoadError::Missing(path)) if path == "checkpoint" => {
-            "there is no ledger here: name its folder with --home, or open one with `docledger init`"
+            "there is no ledger here, or its checkpoint is gone: name the ledger's folder with --home, \
+             or open one in a new folder with `docledger init`"
         }
         _ => "run `docledger verify`: it names everything that is wrong",
     })

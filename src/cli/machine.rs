@@ -175,7 +175,7 @@ pub(crate) fn first_line(path: &Path) -> anyhow::Result<String> {
 }
 
 /// The longest file that is read whole: a manifest.
-const MAX_WHOLE: u64 = 1 << 30;
+const MAX_WHOLE: u64 = 64 << 20;
 
 /// All bytes of a file that a user named.
 #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
@@ -187,7 +187,7 @@ pub(crate) fn whole(path: &Path) -> anyhow::Result<Vec<u8>> {
     read.with_context(|| format!("{}", path.display()))?;
     if bytes.len() as u64 > MAX_WHOLE {
         return Err(hinted(
-            format!("{} is longer than {MAX_WHOLE} bytes", path.display()),
+            format!("{} is longer than {} MiB", path.display(), MAX_WHOLE >> 20),
             "part it",
         ));
     }
@@ -207,9 +207,12 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     written.with_context(|| format!("{}", path.display()))
 }
 
+/// How many of the files that are passed over are named.
+const MOST_NAMED: usize = 10;
+
 /// Every plain file among and below what a user named, in order of names. Hidden
-/// files and links below a folder are passed over and told; so are the ledger
-/// and keys of this call.
+/// files and links below a folder are passed over and told; so are ledgers and
+/// folders of secret keys.
 #[expect(clippy::disallowed_methods, reason = "folders that a user named")]
 pub(crate) fn files_below(args: &Args, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let own = [ledger_path(args), keys_path(args)].map(|path| path.canonicalize().ok());
@@ -220,17 +223,28 @@ pub(crate) fn files_below(args: &Args, named: &[PathBuf]) -> anyhow::Result<Vec<
     let is_hidden = |entry: &walkdir::DirEntry| {
         entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
     };
+    // A folder that is another office's home, too.
+    let is_office = |path: &Path| {
+        path.join("checkpoint").is_file() && path.join("tile").is_dir()
+            || path.file_name().is_some_and(|name| name == "private")
+                && path
+                    .parent()
+                    .is_some_and(|keys| keys.join("ledger-id").is_file())
+    };
     let mut files = Vec::new();
     for path in named {
-        let mut passed_over = 0;
+        let mut passed_over = Vec::new();
         let walk = walkdir::WalkDir::new(path)
             .sort_by_file_name()
             .follow_root_links(true);
         let entries = walk.into_iter().filter_entry(|entry| {
             let skip = is_hidden(entry)
                 || (entry.depth() > 0 && entry.path_is_symlink())
-                || (entry.file_type().is_dir() && is_own(entry.path()));
-            passed_over += usize::from(skip);
+                || (entry.file_type().is_dir()
+                    && (is_own(entry.path()) || is_office(entry.path())));
+            if skip {
+                passed_over.push(entry.path().display().to_string());
+            }
             !skip
         });
         for entry in entries {
@@ -244,11 +258,12 @@ pub(crate) fn files_below(args: &Args, named: &[PathBuf]) -> anyhow::Result<Vec<
                 files.push(entry.into_path());
             }
         }
-        if passed_over > 0 {
-            super::render::remark(&format!(
-                "{}: passed over {passed_over} hidden files, links and the ledger's own folders",
-                path.display()
-            ));
+        let more = passed_over.len().saturating_sub(MOST_NAMED);
+        for skipped in passed_over.iter().take(MOST_NAMED) {
+            super::render::remark(&format!("passed over {skipped}"));
+        }
+        if more > 0 {
+            super::render::remark(&format!("passed over {more} more"));
         }
     }
     if files.is_empty() && !named.is_empty() {

@@ -115,6 +115,7 @@ fn is_caught_up(db: &Connection, standing: &mut Standing<'_>) -> Result<bool, Tr
     if !schema::is_made(db)? {
         return Ok(false);
     }
+    schema::check(db)?;
     Ok(indexed(db, standing)? == standing.head().size)
 }
 

@@ -173,6 +173,47 @@ pub(super) fn is_made(db: &Connection) -> Result<bool, Fault> {
     }
 }
 
+/// Refuses a file whose tables are not those made here: a view or trigger in
+/// their place could say or do anything.
+pub(super) fn check(db: &Connection) -> Result<(), Fault> {
+    let mut query = db.prepare_cached(
+        "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+    )?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let made = format!("{TABLES}{INDEXES}");
+    let mut expected: Vec<&str> = made.split(';').map(str::trim).collect();
+    expected.retain(|sql| !sql.is_empty());
+    for row in rows {
+        let (kind, name, sql): (String, String, String) = row?;
+        let ours = expected.iter().position(|it| *it == sql.as_str());
+        match ours {
+            Some(place) => {
+                expected.swap_remove(place);
+            }
+            // FTS5 keeps its own tables beside each of its virtual ones.
+            None if kind == "table" && is_shadow(&name) => {}
+            None => {
+                return Err(Fault::Wrong(format!(
+                    "it holds a {kind} {name:?} of others"
+                )));
+            }
+        }
+    }
+    if expected.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::Wrong("a table is missing".to_owned()))
+    }
+}
+
+/// Whether a table is one that FTS5 makes for `names` or `words`.
+fn is_shadow(name: &str) -> bool {
+    let of = name
+        .strip_prefix("names_")
+        .or_else(|| name.strip_prefix("words_"));
+    of.is_some_and(|part| matches!(part, "data" | "idx" | "docsize" | "config" | "content"))
+}
+
 /// Makes the tables in an empty file.
 pub(super) fn make(db: &Connection) -> Result<(), Fault> {
     db.execute_batch(TABLES)?;

@@ -116,7 +116,13 @@ pub struct Row {
 pub fn read(text: &str) -> Result<Vec<Row>, Vec<ManifestError>> {
     // Line ends of one kind, so that lines are counted as editors count them.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
+    // Some spreadsheets begin by naming the separator.
+    if text.starts_with("sep=") {
+        let end = text.find('\n').unwrap_or(text.len());
+        text.replace_range(..end, "");
+    }
+    let text = text;
     if let Some(line) = unclosed_quote(&text) {
         let problem = "a quotation mark that begins a cell is not closed";
         return Err(vec![at(line, None, problem)]);
@@ -136,10 +142,15 @@ pub fn read(text: &str) -> Result<Vec<Row>, Vec<ManifestError>> {
     let mut rows = Vec::new();
     let mut errors = Vec::new();
     let mut line = 1;
+    let mut lines = Lines {
+        text: &text,
+        byte: 0,
+        line: 1,
+    };
     for record in reader.records() {
         match record {
             Ok(record) => {
-                line = record.position().map_or(line, csv::Position::line);
+                line = record.position().map_or(line, |at| lines.at(at));
                 let mut cells = Cells::new(line, &header, &record, &mut errors);
                 rows.extend(cells.row());
             }
@@ -174,6 +185,26 @@ fn broken(line: u64, error: &csv::Error) -> ManifestError {
     at(line, None, format!("not a line of a table: {error}"))
 }
 
+/// Counts lines up to where rows begin, going on from row to row.
+struct Lines<'a> {
+    text: &'a str,
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which a row begins. Blank lines before it are not its own.
+    fn at(&mut self, position: &csv::Position) -> u64 {
+        let bytes = self.text.as_bytes();
+        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        while self.byte < start.min(bytes.len()) || bytes.get(self.byte) == Some(&b'\n') {
+            self.line += u64::from(bytes[self.byte] == b'\n');
+            self.byte += 1;
+        }
+        self.line
+    }
+}
+
 /// The line of a cell that begins with a quotation mark and has no end.
 fn unclosed_quote(text: &str) -> Option<u64> {
     let mut line = 1;
@@ -194,7 +225,11 @@ fn unclosed_quote(text: &str) -> Option<u64> {
 
 /// The separator of the header line; tables from some spreadsheets use others.
 fn delimiter(text: &str) -> u8 {
-    let header = text.lines().next().unwrap_or_default();
+    let header = text
+        .trim_start_matches('\n')
+        .lines()
+        .next()
+        .unwrap_or_default();
     let count = |separator: &u8| header.bytes().filter(|byte| byte == separator).count();
     let [comma, others @ ..] = [b',', b';', b'\t'];
     let best = others
@@ -702,6 +737,13 @@ mod tests {
         assert!(errors("date\n")[0].contains("column file: is missing"));
         assert!(errors("file,date,date\n")[0].contains("twice"));
         assert!(errors("file,session\na,Eightieth session\n")[0].contains("name the organ"));
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file() {
+        let found = errors("sep=;\r\n\r\nfile;date\r\na;2024\r\n\r\nb;never\r\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("line 6, column date"), "{}", found[0]);
     }
 
     #[test]

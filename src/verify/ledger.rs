@@ -491,13 +491,15 @@ impl Run<'_> {
         let Some(record) = record_of(target) else {
             return;
         };
-        if let Event::AssignSymbol { identifier, .. } = &event.event {
-            self.judge_symbols(index, subject, identifier, history);
-        }
         let faults = history.apply_event(index, target, &record, &event.event);
         for fault in &faults {
             self.report
                 .add(Code::EventConflict, Some(index), None, fault.to_string());
+        }
+        if faults.is_empty()
+            && let Event::AssignSymbol { identifier, .. } = &event.event
+        {
+            self.judge_symbols(index, subject, identifier, history);
         }
         let names_relations = |change: FieldChange| change.field == MetadataField::Relations;
         if faults.is_empty() && event.event.changes().into_iter().any(names_relations) {
@@ -510,7 +512,10 @@ impl Run<'_> {
     fn judge_symbols(&mut self, index: u64, subject: &str, symbols: &[String], history: &History) {
         for symbol in symbols {
             let key = SymbolKey::of_canonical(symbol);
-            let owner = history.by_symbol(&key).filter(|it| it.subject != subject);
+            // That the very symbol is another's is a failure of its own.
+            let owner = history
+                .by_symbol(&key)
+                .filter(|it| it.subject != subject && !it.symbols.contains(symbol));
             let canonical = Symbol::parse(symbol).map(|parsed| parsed.value.canonical().to_owned());
             let message = match (owner, canonical) {
                 (Some(owner), _) => {

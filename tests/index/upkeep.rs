@@ -116,6 +116,9 @@ fn rows_that_lie_are_never_shown() {
         // Events that are none.
         "INSERT INTO event VALUES (3, 2, 0)",
         "INSERT INTO event VALUES (99, 2, 0)",
+        // Tables that are none.
+        "DROP TABLE owner; CREATE VIEW owner AS SELECT 'A' AS key, 1 AS number",
+        "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM document; END",
         // Who may do what.
         "INSERT INTO governance VALUES (99)",
     ] {

@@ -19,9 +19,13 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let file = NamedFile::new(path)?;
     let (digest, size, head) = file.read_through()?;
     let media_type = media_type(file.file_name().as_deref(), &head);
-    let text = reader::named(&file, &media_type).unwrap_or_else(|error| Text {
-        warnings: vec![told(&error)],
-        ..Text::default()
+    let mut is_read = true;
+    let text = reader::named(&file, &media_type).unwrap_or_else(|error| {
+        is_read = false;
+        Text {
+            warnings: vec![told(&error)],
+            ..Text::default()
+        }
     });
     let masthead = masthead::read(&text.lines);
     let rows = rows(&masthead);
@@ -43,10 +47,14 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Good);
     }
     render::out(&format!(
-        "{}: {media_type}, {size} bytes\n  SHA-256  {digest}\n",
+        "{}\n  {media_type}, {size} bytes\n  SHA-256  {digest}\n",
         render::one_line(&path.to_string_lossy()),
     ))?;
-    render::out(&table(&rows))?;
+    match rows.as_slice() {
+        [] if is_read => render::out("  nothing was recognised that official documents print\n")?,
+        [] => render::out("  its text was not read\n")?,
+        rows => render::out(&table(rows))?,
+    }
     for warning in &warnings {
         render::remark(&format!("warning: {warning}"));
     }
@@ -176,9 +184,6 @@ fn organs(masthead: &Masthead) -> Value {
 /// A table of 80 columns: field, value, line, confidence. Long values go on
 /// below.
 fn table(rows: &[Row]) -> String {
-    if rows.is_empty() {
-        return "  nothing in it is printed as official documents print it\n".to_owned();
-    }
     let mut text = line("field", "value", "line", "confidence");
     for row in rows {
         let mut name = row.name;

@@ -15,6 +15,9 @@ use crate::cli::{Outcome, machine, render};
 /// Columns of a line of text around the words found.
 const SNIPPET: usize = 72;
 
+/// How much of a text is looked through for them, in bytes.
+const MAX_LOOKED_THROUGH: usize = 1 << 20;
+
 pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
     let words = Phrase::parse_all(&search.words);
     if words.is_empty() && !search.words.is_empty() {
@@ -43,7 +46,7 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
             render::json_line(&object)?;
             continue;
         }
-        let mut text = find::line(hit.entry.index, hit);
+        let mut text = find::line(hit.number, hit);
         if let Some(snippet) = snippet {
             text.push_str(&format!("       {}\n", render::one_line(&snippet)));
         }
@@ -58,7 +61,11 @@ fn snippet(words: &[Phrase], document: &Document, texts: &Stored<'_>) -> Option<
         return None;
     }
     // A file that can't be read now was told as such when it was indexed.
-    let text = texts.text(&document.digest, &document.media_type).ok()?;
+    let mut text = texts.text(&document.digest, &document.media_type).ok()?;
+    if text.len() > MAX_LOOKED_THROUGH {
+        let end = text.floor_char_boundary(MAX_LOOKED_THROUGH);
+        text.truncate(end);
+    }
     let place = words.iter().find_map(|phrase| phrase.find(&text))?;
     Some(around(&text, place))
 }

@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
+use docledger::masthead;
+use docledger::reading::{Kind, media_type};
+use docledger::registry::Readings;
 use docledger::revision::Standings;
+use docledger::symbol::JointSymbol;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format};
 use crate::cli::machine::NamedFile;
 use crate::cli::standing::{self, Derived};
-use crate::cli::{Outcome, render};
+use crate::cli::{Outcome, reader, render};
 
 pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
-    let (digest, _, _) = NamedFile::new(path)?.read_through()?;
+    let file = NamedFile::new(path)?;
+    let (digest, _, head) = file.read_through()?;
     let entries = register.history.by_digest(&digest);
     if entries.is_empty() {
         if args.format == Format::Json {
@@ -25,6 +30,15 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
                 render::one_line(&path.to_string_lossy()),
                 register.checkpoint.size,
             ))?;
+        }
+        if let Some(printed) = printed_symbol(&file, &head)
+            && let Some(known) = register.history.by_symbol(printed.first().key())
+        {
+            render::remark(&format!(
+                "it prints the symbol {}, which is registered with other bytes (#{})",
+                printed.canonical(),
+                known.number
+            ));
         }
         return Ok(Outcome::Open);
     }
@@ -70,4 +84,13 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
         ))?;
     }
     Ok(Outcome::Good)
+}
+
+/// The symbol that a file prints, if it can be read.
+fn printed_symbol(file: &NamedFile, head: &[u8]) -> Option<JointSymbol> {
+    let media_type = media_type(file.file_name().as_deref(), head);
+    Kind::of(&media_type)?;
+    // What can't be read prints no symbol that we know of.
+    let text = reader::named(file, &media_type).ok()?;
+    Readings::of(&masthead::read(&text.lines), &text).0.symbol
 }

@@ -47,8 +47,8 @@ enum Fate {
     New(Box<Filing>, Box<Proposal>),
     /// It entered the ledger.
     Registered(Box<Registered>),
-    /// Its bytes are registered already.
-    Same(ProposalError),
+    /// Its bytes are registered already, or stand in the batch before it.
+    Same(String),
     /// It is refused.
     Refused(anyhow::Error),
 }
@@ -211,6 +211,7 @@ fn read_manifest(path: &Path) -> anyhow::Result<Vec<Row>> {
 /// Works out, file by file, what would be registered.
 fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
     let requests = read.iter().filter_map(|file| file.filing.as_ref().ok());
+    let published = register.checkpoint.size;
     let mut planned = plan(register, requests.map(|filing| &filing.request)).into_iter();
     let decided = read.into_iter().map(|file| {
         let fate = match file.filing {
@@ -229,7 +230,7 @@ fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
                                 file.shown
                             ));
                         }
-                        Fate::Same(error)
+                        Fate::Same(same(&error, published))
                     }
                     Some(Err(error)) => Fate::Refused(error.into()),
                     None => Fate::Refused(anyhow::anyhow!("it was not decided")),
@@ -244,6 +245,23 @@ fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
         }
     });
     decided.collect()
+}
+
+/// Why a file is skipped, in a few words.
+fn same(error: &ProposalError, published: u64) -> String {
+    let ProposalError::SameBytes {
+        subject,
+        version,
+        language,
+        entry,
+    } = error
+    else {
+        return error.to_string();
+    };
+    if *entry >= published {
+        return format!("the same bytes as a file before it, {subject}");
+    }
+    format!("registered as {subject} v{version} {language} (#{entry})")
 }
 
 /// Registers what is new, in one append, under the lock.
@@ -277,7 +295,7 @@ fn append(
             Ok(registered) => Fate::Registered(Box::new(registered)),
             // Another writer was first.
             Err(AppendRefusal::Proposal(error @ ProposalError::SameBytes { .. })) => {
-                Fate::Same(error)
+                Fate::Same(same(&error, register.checkpoint.size))
             }
             // These concern one file; anything else concerns all.
             Err(
@@ -323,10 +341,9 @@ fn tell_items<'a>(args: &Args, items: impl IntoIterator<Item = &'a Item>) -> any
                 done.index,
                 what(&done.proposal)
             ))?,
-            Fate::Same(error) => render::out(&format!(
-                "same     {shown}: {}\n",
-                render::one_line(&error.to_string())
-            ))?,
+            Fate::Same(why) => {
+                render::out(&format!("same     {shown}: {}\n", render::one_line(why)))?
+            }
             Fate::Refused(error) => {
                 render::remark(&format!("refused  {shown}: {}", told(error)));
                 if let Some(hint) = hint(error) {
@@ -364,7 +381,7 @@ fn item_json(item: &Item) -> serde_json::Value {
     match &item.fate {
         Fate::New(_, proposal) => with("new", proposal_json(proposal)),
         Fate::Registered(registered) => with("registered", registered_json(registered)),
-        Fate::Same(error) => with("same", json!({"reason": error.to_string()})),
+        Fate::Same(why) => with("same", json!({"reason": why})),
         Fate::Refused(error) => with(
             "refused",
             json!({"reason": told(error), "hint": hint(error)}),
@@ -422,7 +439,7 @@ fn save(path: &Path, items: &[Item]) -> anyhow::Result<Outcome> {
                     (Some(&proposal.document), of, filing.remarks.join("; "))
                 }
                 Fate::Registered(_) => (None, None, String::new()),
-                Fate::Same(error) => (None, None, error.to_string()),
+                Fate::Same(why) => (None, None, why.clone()),
                 Fate::Refused(error) => (None, None, told(error)),
             };
             Written {

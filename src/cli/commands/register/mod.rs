@@ -8,8 +8,11 @@ pub(super) use request::{read_symbol, typed};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
-use docledger::registry::{Appending, Proposal, Register, Registered, propose};
+use docledger::registry::{
+    Appending, Proposal, ProposalError, Register, Registered, Request, propose,
+};
 use docledger::revision::Siblings;
+use docledger::statement::Change;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Register as Flags};
@@ -31,7 +34,8 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
     let mut filing = Wanted::of_flags(&register, flags, path)?.read()?;
     request::tell(&path.display().to_string(), &filing.remarks);
-    let mut proposal = propose(&register, &filing.request)?;
+    let mut proposal = first_proposal(&register, flags, &mut filing.request)?;
+    tell_withdrawn(&register, &proposal, &path.display().to_string());
     if flags.dry_run {
         show(args, &register, &proposal)?;
         return Ok(Outcome::Good);
@@ -85,6 +89,42 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     ));
     render::out(&text)?;
     Ok(Outcome::Good)
+}
+
+/// What would be registered; on a terminal, what a file is to the version before
+/// it is asked for where that can't be told.
+fn first_proposal(
+    register: &Register,
+    flags: &Flags,
+    request: &mut Request,
+) -> anyhow::Result<Proposal> {
+    loop {
+        match propose(register, request) {
+            Err(error @ ProposalError::ChangeNeeded { .. })
+                if !flags.yes && !flags.dry_run && std::io::stdin().is_terminal() =>
+            {
+                render::remark(&error.to_string());
+                let words = [Change::Revision, Change::Reissue, Change::Rendition];
+                let typed = prompt("what is this file? [revision, reissue, rendition] ")?;
+                let change = words.into_iter().find(|word| word.as_str() == typed);
+                request.said.change = Some(change.ok_or_else(declined)?);
+            }
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Tells that a document was withdrawn: its new version is, too.
+fn tell_withdrawn(register: &Register, proposal: &Proposal, shown: &str) {
+    let events = proposal
+        .number
+        .and_then(|number| register.history.events_of(number));
+    if let Some(by) = events.and_then(|events| events.withdrawn) {
+        render::remark(&format!(
+            "{shown}: {} was withdrawn by entry #{by}, and so is every version of it",
+            proposal.subject
+        ));
+    }
 }
 
 /// What was registered, in a line.
@@ -184,6 +224,16 @@ pub(super) fn confirm(question: &str) -> anyhow::Result<()> {
 /// Asks on the terminal: nothing if the answer is yes, else what was typed, if
 /// it has an equals sign.
 fn ask(question: &str) -> anyhow::Result<Option<String>> {
+    let typed = prompt(question)?;
+    match typed.to_lowercase().as_str() {
+        "y" | "yes" => Ok(None),
+        _ if typed.contains('=') => Ok(Some(typed)),
+        _ => Err(declined()),
+    }
+}
+
+/// A line typed on the terminal.
+fn prompt(question: &str) -> anyhow::Result<String> {
     if !std::io::stdin().is_terminal() {
         return Err(hinted(
             "there is no terminal to confirm on",
@@ -195,16 +245,12 @@ fn ask(question: &str) -> anyhow::Result<Option<String>> {
     stderr.flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(None),
-        typed if typed.contains('=') => Ok(Some(typed.to_owned())),
-        _ => Err(declined()),
-    }
+    Ok(answer.trim().to_owned())
 }
 
 fn declined() -> anyhow::Error {
     hinted(
-        "not registered",
-        "change the flags and run the command again",
+        "nothing was recorded",
+        "change the flags, or answer column=value, and say yes",
     )
 }

@@ -65,7 +65,8 @@ impl Filing {
 /// A manifest that says one thing of a file; columns whose items go together by
 /// place stand there together, as proposed.
 fn table_of(proposed: &Document, column: &str, value: &str) -> anyhow::Result<String> {
-    const TOGETHER: [&[&str]; 2] = [
+    const TOGETHER: [&[&str]; 3] = [
+        &["from", "means"],
         &["bodies", "session", "agenda_items"],
         &["signatory", "signatory_title"],
     ];
@@ -188,6 +189,12 @@ impl Wanted {
     pub(super) fn read(self) -> anyhow::Result<Filing> {
         let file = NamedFile::new(&self.path)?;
         let (digest, size, head) = file.read_through()?;
+        if holds_secret_key(&head) {
+            return Err(hinted(
+                format!("{} is a secret key", self.path.display()),
+                "what is registered is meant to be shown; nothing can be taken out again",
+            ));
+        }
         let file_name = self.file_name.or_else(|| file.file_name());
         let mut remarks = self.remarks;
         if file_name.is_none() {
@@ -234,6 +241,13 @@ impl Wanted {
             remarks,
         })
     }
+}
+
+/// Whether a file begins as a secret key in PEM does (RFC 7468; OpenSSH).
+fn holds_secret_key(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.trim_ascii();
+    line.starts_with(b"-----BEGIN ") && line.ends_with(b"PRIVATE KEY-----")
 }
 
 /// What a file says of itself, and what an officer should know of that. A file
