@@ -344,6 +344,14 @@ impl Conditions {
                  WHERE v.chain = d.chain AND NOT v.rendition AND {counts} \
                  ORDER BY v.entry DESC LIMIT 1)",
             );
+            self.check(&sql, values.clone());
+        }
+        if moment.leaves_out_revised() {
+            let sql = format!(
+                "NOT EXISTS (SELECT 1 FROM symbol s JOIN relation r ON r.target = s.key \
+                 JOIN document v ON v.entry = r.entry \
+                 WHERE s.entry = d.entry AND r.kind = 'revises' AND v.chain <> d.chain AND {counts})",
+            );
             self.check(&sql, values);
         }
     }

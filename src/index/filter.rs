@@ -144,6 +144,13 @@ impl Moment {
         self.as_of.is_none() && self.held.is_none()
     }
 
+    /// Whether documents are left out that another one, counting at this moment,
+    /// revises: `Rev.1` replaces the text before it.
+    #[must_use]
+    pub fn leaves_out_revised(&self) -> bool {
+        self.as_of.is_some() && !self.all_versions
+    }
+
     /// Whether an entry counts at this moment: an undated one never counts on
     /// a day of document time.
     #[must_use]

@@ -15,7 +15,8 @@ use crate::log::{Evidence, read_log};
 use crate::merkle::leaf_hash;
 use crate::registry::{Entry, RegisterError};
 use crate::revision::History;
-use crate::statement::{Document, Matter};
+use crate::statement::{Document, Matter, RelationKind};
+use crate::symbol::SymbolKey;
 
 /// Answers a query from the entries alone.
 ///
@@ -86,6 +87,8 @@ struct Found {
     history: History,
     /// The newest version that counts.
     newest: HashMap<ChainName, u64>,
+    /// Documents that others revise, with the chains of those.
+    revised: HashMap<SymbolKey, HashSet<ChainName>>,
     candidates: Vec<(Entry, Facts)>,
     /// Statements of and about documents with events, by their place in the log.
     unsettled: BTreeMap<u64, Entry>,
@@ -133,9 +136,26 @@ impl Found {
         {
             self.newest.insert(chain_name(&entry, &facts), version);
         }
+        if query.filter.moment.leaves_out_revised() && query.filter.moment.counts(&facts) {
+            for (kind, target) in &facts.relations {
+                if *kind == RelationKind::Revises {
+                    let chains = self.revised.entry(target.clone()).or_default();
+                    chains.insert(chain_name(&entry, &facts));
+                }
+            }
+        }
         if query.filter.admits(&facts) {
             self.candidates.push((entry, facts));
         }
+    }
+
+    /// Whether another document revises a file's.
+    fn is_revised(&self, entry: &Entry, facts: &Facts) -> bool {
+        let own = chain_name(entry, facts);
+        facts.symbols.iter().any(|symbol| {
+            let chains = self.revised.get(&symbol.key).into_iter().flatten();
+            chains.into_iter().any(|chain| *chain != own)
+        })
     }
 
     /// A file with its record as it stands.
@@ -160,7 +180,8 @@ impl Found {
         let all_versions = query.filter.moment.all_versions;
         candidates.retain(|(entry, facts)| {
             let version = entry.document().map(|document| document.record.version);
-            all_versions || self.newest.get(&chain_name(entry, facts)).copied() == version
+            let is_newest = self.newest.get(&chain_name(entry, facts)).copied() == version;
+            (all_versions || is_newest) && !self.is_revised(entry, facts)
         });
         let order = |facts: &Facts| facts.date.map(|(first, _)| first);
         candidates.sort_by_key(|(entry, facts)| Reverse((order(facts), entry.index)));

@@ -4,7 +4,7 @@ use docledger::encoding::cbor::Value;
 use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{
     Body, Change, Content, DocumentRecord, Event, EventRecord, FieldChange, MetadataField,
-    Signatory,
+    Relation, RelationKind, Signatory,
 };
 use docledger::symbol::{Scope, SymbolKey};
 
@@ -62,6 +62,13 @@ fn fill(bulk: &mut Bulk, dice: &mut Dice, count: usize) {
         record.title = (dice.below(2) == 0).then(|| dice.one(&WORDS).to_owned());
         record.distribution = (dice.below(2) == 0).then(|| dice.one(&NAMES).to_owned());
         record.document_type = (dice.below(2) == 0).then(|| dice.one(&NAMES).to_owned());
+        if dice.below(4) == 0 {
+            record.relations.push(Relation {
+                kind: RelationKind::Revises,
+                target: dice.one(&SYMBOLS).to_owned(),
+                languages: Vec::new(),
+            });
+        }
         record.signatories = (0..dice.below(3))
             .map(|_| Signatory {
                 name: dice.one(&NAMES).to_owned(),

@@ -282,3 +282,34 @@ fn what_is_found_is_what_stands() {
     bulk.commit();
     assert_eq!(found(home.path(), &symbol("S/2024")), [5]);
 }
+
+#[test]
+fn what_a_revision_replaced_is_not_current_after_its_date() {
+    let home = new_ledger();
+    let mut bulk = Bulk::new(home.path());
+    for (symbol, issued, revises) in [
+        ("S/2007/307", "2007-05-24", None),
+        ("S/2007/307/Rev.1", "2007-06-05", Some("S/2007/307")),
+    ] {
+        let mut record = record(&bulk, symbol, Change::First, 1);
+        record.issued = date(issued);
+        record.relations = revises
+            .map(|target: &str| Relation {
+                kind: RelationKind::Revises,
+                target: target.to_owned(),
+                languages: Vec::new(),
+            })
+            .into_iter()
+            .collect();
+        push(&mut bulk, record);
+    }
+    bulk.commit();
+    let asked = |as_of: &str| {
+        let mut query = Query::default();
+        query.filter.moment.as_of = day(as_of);
+        found(home.path(), &query)
+    };
+    assert_eq!(asked("2007-06-01"), [1]);
+    assert_eq!(asked("2007-06-10"), [2]);
+    assert_eq!(found(home.path(), &Query::default()).len(), 2);
+}
