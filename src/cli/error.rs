@@ -1,7 +1,5 @@
 //! What went wrong, and what to do next.
 
-use std::io::Write as _;
-
 use docledger::key::SecretKeyError;
 use docledger::log::LoadError;
 use docledger::registry::{
@@ -9,7 +7,7 @@ use docledger::registry::{
 };
 use docledger::store::{StoreError, StoreProblem};
 
-use super::render::escape;
+use super::render::remark;
 
 /// An error of the program's own, with its remedy.
 #[derive(Debug, thiserror::Error)]
@@ -30,14 +28,10 @@ pub(crate) fn hinted(message: impl Into<String>, hint: impl Into<String>) -> any
 
 /// Prints an error with its causes and, where there is one, the remedy.
 pub(crate) fn show(error: &anyhow::Error) {
-    let mut text = format!("error: {}\n", escape(&told(error)));
+    remark(&format!("error: {}", told(error)));
     if let Some(hint) = hint(error) {
-        text.push_str(&format!("  hint: {}\n", escape(&hint)));
+        remark(&format!("  hint: {hint}"));
     }
-    // Nobody is left to tell if standard error is closed.
-    anstream::stderr()
-        .write_all(text.as_bytes())
-        .unwrap_or_default();
 }
 
 /// The error and its causes; a cause that the line already holds is not repeated.

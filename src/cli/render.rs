@@ -1,7 +1,7 @@
 //! How answers look: text for people, JSON for programs. Whatever comes from
 //! documents or names is escaped.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use docledger::authority::Authority;
 use docledger::digest::LeafHash;
@@ -72,11 +72,26 @@ pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
     out(&format!("{value}\n"))
 }
 
-/// Writes a remark to standard error.
+/// Writes a remark to standard error: on a terminal in lines that fit it, else
+/// as it is, a line each.
 pub(crate) fn remark(text: &str) {
+    let mut told = String::new();
+    for line in escape(text).lines() {
+        if std::io::stderr().is_terminal() {
+            let indent = line.len() - line.trim_start().len();
+            let parts = wrap(line.trim_start(), COLUMNS.saturating_sub(indent + 2));
+            for (number, part) in parts.iter().enumerate() {
+                let deeper = indent + if number > 0 { 2 } else { 0 };
+                told.push_str(&format!("{:deeper$}{part}\n", ""));
+            }
+        } else {
+            told.push_str(line);
+            told.push('\n');
+        }
+    }
     // Nobody is left to tell if standard error is closed.
     anstream::stderr()
-        .write_all(format!("{}\n", escape(text)).as_bytes())
+        .write_all(told.as_bytes())
         .unwrap_or_default();
 }
 
