@@ -11,7 +11,7 @@ use common::{Bytes, DISK, NOW, dir, key, open, register, request};
 use docledger::digest::{ContentDigest, LedgerId};
 use docledger::encoding::cbor;
 use docledger::log::Growth;
-use docledger::registry::{Proposal, Register, propose};
+use docledger::registry::{AppendRefusal, Proposal, Register, propose};
 use docledger::statement::{Change, Content, Draft, Event, EventRecord};
 use docledger::store::{AppendFiles, NewDocument};
 use docledger::verify::{Anchor, Code, Report, Verdict, verify_ledger};
@@ -250,4 +250,38 @@ fn a_symbol_in_other_letters_is_told() {
         2,
     );
     assert_finds(&report, Verdict::Verified, Code::SymbolDoubtful);
+}
+
+#[test]
+fn nothing_is_built_on_a_forged_entry() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let (_, before, draft) = second_version(home);
+    let entry = draft.sign(&key(9)).expect("signs").bytes;
+    let mut head = before.checkpoint.clone();
+    let mut growth = Growth::new(before.tree, before.tail).expect("continues");
+    let log = growth.append(vec![entry]).expect("planned");
+    (head.size, head.root) = (log.new_size, log.new_root);
+    let dir = dir(&DISK, home);
+    let writer = dir.lock(|| ()).expect("locks");
+    let contents = Bytes(b"two\n".to_vec());
+    let documents = vec![NewDocument {
+        digest: ContentDigest::of(b"two\n"),
+        contents: &contents,
+    }];
+    let checkpoint = head.sign(&key(3)).expect("signs");
+    writer
+        .append(&AppendFiles {
+            log: &log,
+            documents,
+            checkpoint,
+        })
+        .expect("appends");
+    drop(writer);
+    let third = register(&DISK, home, b"three\n", "A/78/1", Some(Change::Revision));
+    assert!(
+        matches!(third, Err(AppendRefusal::Unproven { index: 3, .. })),
+        "{third:?}"
+    );
+    register(&DISK, home, b"another\n", "A/78/3", None).expect("registers");
 }

@@ -94,6 +94,8 @@ pub struct Authority {
     ledger: LedgerId,
     opening: Opening,
     newest: LeafHash,
+    /// Whether every governance entry so far was evaluated.
+    is_weighed: bool,
     keys: HashMap<Thumbprint, KeyLife>,
     order: Vec<Thumbprint>,
 }
@@ -116,6 +118,7 @@ impl Authority {
         let mut authority = Self {
             ledger: leaf.into(),
             newest: leaf,
+            is_weighed: true,
             keys: HashMap::new(),
             order: Vec::new(),
             opening: opening.clone(),
@@ -206,6 +209,13 @@ impl Authority {
         &self.opening.checkpoint_key
     }
 
+    /// Whether every governance entry so far was evaluated: else keys may have
+    /// changed in a way that this version can't tell.
+    #[must_use]
+    pub fn is_weighed(&self) -> bool {
+        self.is_weighed
+    }
+
     /// Leaf hash of the newest governance entry.
     #[must_use]
     pub fn newest_governance(&self) -> LeafHash {
@@ -227,7 +237,10 @@ impl Authority {
         }
         match &statement.envelope.key_id {
             KeyId::Other(_) => Err(Refusal::UnknownKeyForm),
-            KeyId::Thumbprint(id) => self.keys.get(id).ok_or(Refusal::KeyUnknown(*id)),
+            KeyId::Thumbprint(id) => self.keys.get(id).ok_or(match self.is_weighed {
+                true => Refusal::KeyUnknown(*id),
+                false => Refusal::KeyNotEvaluated(*id),
+            }),
         }
     }
 
@@ -355,32 +368,27 @@ impl Authority {
         refusals
     }
 
-    /// What speaks against showing a statement as one of the office's: its key,
-    /// the key's role, or the signature. Whether it stands where it may is for
-    /// verification to say.
+    /// What speaks against taking a statement for the office's, of a document
+    /// that bears these symbols: its key, the key's role and scope, or the
+    /// signature. Whether it stands where it may is for verification to say.
     #[must_use]
-    pub fn doubt(&self, statement: &Statement) -> Option<String> {
+    pub fn doubt(&self, statement: &Statement, bears: &[String]) -> Option<Refusal> {
         let life = match self.signer_of(statement) {
             Ok(life) => life,
-            Err(refusal) => return Some(refusal.to_string()),
+            Err(refusal) => return Some(refusal),
         };
-        let needed = match statement.matter {
-            Matter::Document(_) | Matter::Event(_) => Role::Officer,
-            Matter::Governance(_) => Role::Registrar,
-            Matter::Unknown => life.role,
-        };
-        if life.role != needed {
-            let has = life.role;
-            return Some(Refusal::Role { has, needed }.to_string());
+        if statement.clone().verify(&life.key).is_err() {
+            return Some(Refusal::Signature);
         }
-        let verified = statement.clone().verify(&life.key);
-        verified.err().map(|error| error.to_string())
+        let refusals = self.check_role(life, statement, bears);
+        refusals.into_iter().find(|refusal| !refusal.is_open())
     }
 
     /// Takes a well-signed statement into account for what comes after it.
     pub fn apply(&mut self, leaf: LeafHash, matter: &Matter) {
         if matches!(matter, Matter::Governance(_)) {
             self.newest = leaf;
+            self.is_weighed = false;
         }
     }
 }

@@ -22,6 +22,14 @@ pub enum Refusal {
     /// A signature algorithm that can't be checked here.
     #[error("signature algorithm {0} is not known")]
     UnknownAlgorithm(i128),
+    /// The signature does not verify.
+    #[error("the signature does not verify under the key it names")]
+    Signature,
+    /// None of the keys that are known, while changes of keys were not weighed.
+    #[error(
+        "the key {0} is none that is known, and changes of keys before it are not evaluated by this version"
+    )]
+    KeyNotEvaluated(Thumbprint),
     /// The key has another role.
     #[error("signed by a {} key; this needs a {} key", has.as_str(), needed.as_str())]
     Role {
@@ -93,6 +101,7 @@ impl Refusal {
             self,
             Self::UnknownKeyForm
                 | Self::UnknownAlgorithm(_)
+                | Self::KeyNotEvaluated(_)
                 | Self::FourEyes
                 | Self::NotEvaluated(_)
         )

@@ -87,6 +87,7 @@ fn append_hint(error: &AppendRefusal) -> Option<String> {
         AppendRefusal::Event(error) => event_hint(error)?,
         AppendRefusal::Store(error) => store_hint(error)?,
         AppendRefusal::Register(error) => register_hint(error)?,
+        AppendRefusal::Unproven { .. } => "run `docledger verify` before anything else",
         AppendRefusal::Moved => "run the command again to see what would be registered now",
         AppendRefusal::Key(_) => {
             "name another key with --key; `docledger key list` shows who may what"

@@ -19,10 +19,6 @@ const COLUMNS: usize = 80;
 
 /// Text without control characters, which could forge what a terminal shows.
 pub(crate) fn escape(text: &str) -> String {
-    let is_harmful = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t'))
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
     text.chars()
         .flat_map(|c| {
             if is_harmful(c) {
@@ -69,7 +65,23 @@ pub(crate) fn out(text: &str) -> anyhow::Result<()> {
 
 /// Writes one JSON object on a line.
 pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
-    out(&format!("{value}\n"))
+    // What a terminal might obey stands in strings only, and may be escaped there.
+    let mut line = String::new();
+    for character in value.to_string().chars() {
+        match character {
+            harmful if is_harmful(harmful) => {
+                line.push_str(&format!("\\u{:04x}", harmful as u32));
+            }
+            other => line.push(other),
+        }
+    }
+    out(&(line + "\n"))
+}
+
+/// Whether a character may forge what a terminal shows.
+fn is_harmful(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// Writes a remark to standard error: on a terminal in lines that fit it, else
@@ -105,9 +117,10 @@ pub(crate) fn time(seconds: u64) -> String {
 }
 
 /// Who signed an entry, or what speaks against it.
-pub(crate) fn signer(authority: &Authority, entry: &Entry) -> String {
+/// `bears` are the symbols of the document it is about.
+pub(crate) fn signer(authority: &Authority, entry: &Entry, bears: &[String]) -> String {
     let who = signing_key(authority, entry);
-    match authority.doubt(&entry.statement) {
+    match authority.doubt(&entry.statement, bears) {
         None => who,
         Some(doubt) => format!("NOT {who}: {doubt}; run `docledger verify`"),
     }
@@ -307,7 +320,7 @@ pub(crate) fn entry_json(
         "leaf": leaf(entry.leaf),
         "subject": entry.statement.envelope.subject,
         "registered": time(entry.statement.envelope.issued_at),
-        "signer": signer(authority, entry),
+        "signer": signer(authority, entry, &document.record.identifier),
         "digest": document.digest.to_string(),
         "media_type": document.media_type,
         "record": record,

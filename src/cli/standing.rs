@@ -1,7 +1,7 @@
 //! How a file's standing looks: what superseded, corrected or withdrew it, and
 //! what was amended in its record.
 
-use docledger::registry::Register;
+use docledger::registry::{Entry, Register};
 use docledger::revision::{OpenReference, Reference, Siblings, Standing, Standings};
 use docledger::statement::RelationKind;
 use serde_json::{Map, json};
@@ -50,8 +50,20 @@ impl<'a> Derived<'a> {
         })
     }
 
+    /// The entries that its standing rests on and that are not the office's.
+    fn unproven(&self) -> Vec<(u64, String)> {
+        let newer = self.standing.newer.map(|newer| newer.index);
+        let references = self.standing.references.iter().map(|it| it.from);
+        let entries = [Some(self.entry), newer].into_iter().flatten();
+        let doubt = |index| Some((index, self.register.doubt(index)?.to_string()));
+        entries.chain(references).filter_map(doubt).collect()
+    }
+
     /// `current`, or why it is not, in a few words.
     pub(crate) fn headline(&self) -> String {
+        if let Some((index, doubt)) = self.unproven().into_iter().next() {
+            return format!("not established, since entry #{index} is not the office's: {doubt}");
+        }
         if let Some(by) = self.standing.withdrawn {
             return format!("withdrawn by entry #{by}");
         }
@@ -89,8 +101,16 @@ impl<'a> Derived<'a> {
 
     /// The standing line by line.
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
-        let current = self.standing.is_current();
-        let mut lines = vec![("current", if current { "yes" } else { "no" }.to_owned())];
+        let unproven = self.unproven();
+        let current = match (unproven.is_empty(), self.standing.is_current()) {
+            (false, _) => "not established; run `docledger verify`",
+            (true, true) => "yes",
+            (true, false) => "no",
+        };
+        let mut lines = vec![("current", current.to_owned())];
+        for (index, doubt) in unproven {
+            lines.push(("unproven", format!("entry #{index}: {doubt}")));
+        }
         if let Some(by) = self.standing.withdrawn {
             lines.push(("withdrawn", format!("by entry #{by}")));
         }
@@ -134,7 +154,13 @@ impl<'a> Derived<'a> {
     pub(crate) fn to_json(&self) -> serde_json::Value {
         let mut object = Map::new();
         let mut put = |key: &str, value| object.insert(key.to_owned(), value);
-        put("current", json!(self.standing.is_current()));
+        let unproven = self.unproven();
+        let established = unproven.is_empty().then(|| self.standing.is_current());
+        put("current", json!(established));
+        let unproven = unproven
+            .iter()
+            .map(|(entry, doubt)| json!({"entry": entry, "doubt": doubt}));
+        put("unproven", unproven.collect());
         let withdrawn = self
             .standing
             .withdrawn
@@ -143,7 +169,7 @@ impl<'a> Derived<'a> {
             json!({
                 "entry": entry.index,
                 "registered": render::time(entry.statement.envelope.issued_at),
-                "signer": render::signer(&self.register.authority, entry),
+                "signer": signer(self.register, entry),
                 "reason": event.reason,
             })
         });
@@ -175,6 +201,14 @@ impl<'a> Derived<'a> {
         put("open", self.open.iter().map(|it| open_json(it)).collect());
         serde_json::Value::Object(object)
     }
+}
+
+/// Who signed an entry, or what speaks against it.
+pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
+    let bears = register
+        .history
+        .symbols_of(&entry.statement.envelope.subject);
+    render::signer(&register.authority, entry, bears)
 }
 
 /// What the document of an entry is called: its first symbol, if it has one.
@@ -209,7 +243,7 @@ pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, 
         let changes = event.event.changes();
         let change = changes.iter().find(|change| change.field == *field);
         let when = render::time(event_entry.statement.envelope.issued_at);
-        let who = render::signer(&register.authority, event_entry);
+        let who = signer(register, event_entry);
         lines.push(("amended", format!("{} by entry #{by}", field.as_str())));
         lines.push(("", format!("{when} by {who}")));
         let old = change.and_then(|change| change.old.as_ref());
@@ -229,7 +263,7 @@ fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
         };
         let symbols = assigned.identifier.join(" – ");
         let when = render::time(event_entry.statement.envelope.issued_at);
-        let who = render::signer(&register.authority, event_entry);
+        let who = signer(register, event_entry);
         lines.push(("assigned", format!("{symbols} by entry #{}", assigned.by)));
         lines.push(("", format!("{when} by {who}")));
         lines.push(("  because", event.reason.clone()));
@@ -250,7 +284,7 @@ pub(crate) fn amendments_json(register: &Register, entry: u64) -> serde_json::Va
             "new": change.new.as_ref().map(render::record_json),
             "entry": by,
             "registered": render::time(event_entry.statement.envelope.issued_at),
-            "signer": render::signer(&register.authority, event_entry),
+            "signer": signer(register, event_entry),
             "reason": event.reason,
         }))
     });

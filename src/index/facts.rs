@@ -7,7 +7,7 @@ use time::Date;
 use super::words::Folded;
 use crate::registry::Entry;
 use crate::statement::{Change, Document, DocumentRecord, KeyId, PartialDate, RelationKind};
-use crate::symbol::{Symbol, SymbolKey};
+use crate::symbol::{JointSymbol, Symbol, SymbolKey};
 
 /// One of the dates that a record keeps apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,10 @@ impl Facts {
                 })
                 .collect(),
             relations: relations
-                .map(|relation| (relation.kind, SymbolKey::of_canonical(&relation.target)))
+                .flat_map(|relation| {
+                    let keys = target_keys(&relation.target).into_iter();
+                    keys.map(|key| (relation.kind, key))
+                })
                 .collect(),
             distribution: folded(&record.distribution),
             document_type: folded(&record.document_type),
@@ -148,6 +151,19 @@ impl Facts {
                 .collect(),
             registered: envelope.issued_at,
         }
+    }
+}
+
+/// The keys of a relation's target: each half of a joint symbol.
+fn target_keys(target: &str) -> Vec<SymbolKey> {
+    match JointSymbol::parse(target) {
+        Ok(joint) => joint
+            .value
+            .halves()
+            .iter()
+            .map(|it| it.key().clone())
+            .collect(),
+        Err(_) => vec![SymbolKey::of_canonical(target)],
     }
 }
 

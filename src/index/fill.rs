@@ -11,13 +11,15 @@ use super::schema::Fault;
 use super::standing::{Standing, is_governance};
 use super::stands::Stands;
 use super::words::Folded;
+use crate::authority::Authority;
 use crate::registry::Entry;
-use crate::statement::{Document, Event, EventRecord, Matter};
+use crate::statement::{Document, Event, EventRecord, Matter, Unknown};
 use crate::symbol::SymbolKey;
 
 /// Entries on their way into the tables of one transaction.
 pub(super) struct Filler<'a> {
     tables: &'a Transaction<'a>,
+    authority: Authority,
     terms: HashMap<String, i64>,
     /// Documents that have events, and whose entries are to be looked at again.
     touched: BTreeSet<u64>,
@@ -25,9 +27,10 @@ pub(super) struct Filler<'a> {
 
 impl<'a> Filler<'a> {
     /// Begins.
-    pub(super) fn new(tables: &'a Transaction<'a>) -> Self {
+    pub(super) fn new(tables: &'a Transaction<'a>, authority: Authority) -> Self {
         Self {
             tables,
+            authority,
             terms: HashMap::new(),
             touched: BTreeSet::new(),
         }
@@ -85,13 +88,27 @@ impl<'a> Filler<'a> {
         let number: Option<u64> = query.query_row([subject], |row| row.get(0)).optional()?;
         let Some(number) = number else { return Ok(()) };
         let assigns = match &event.event {
-            Event::AssignSymbol { identifier, .. } => self.assign(number, event, identifier)?,
+            Event::AssignSymbol { identifier, .. } if self.is_allowed(entry, number)? => {
+                self.assign(number, event, identifier)?
+            }
             _ => false,
         };
         let sql = "INSERT INTO event (entry, number, assigns) VALUES (?, ?, ?)";
         self.run(sql, params![entry.index, number, assigns])?;
         self.touched.insert(number);
         Ok(())
+    }
+
+    /// Whether an event may assign a symbol, by its signer and what the document
+    /// bears.
+    fn is_allowed(&self, entry: &Entry, number: u64) -> Result<bool, Fault> {
+        let sql = "SELECT key FROM owner WHERE number = ?";
+        let mut query = self.tables.prepare_cached(sql)?;
+        let keys = query.query_map([number], |row| row.get(0))?;
+        let bears: Vec<String> = keys.collect::<Result<_, _>>()?;
+        let mut unknown = entry.statement.unknown.iter();
+        Ok(self.authority.doubt(&entry.statement, &bears).is_none()
+            && unknown.all(Unknown::may_be_passed_over))
     }
 
     /// Gives symbols to a document, if it has the entry that the event is about

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::facts::Facts;
 use super::standing::{is_event, parse};
-use super::stands::effective;
+use super::stands::{effective, is_allowed};
 use super::words::Folded;
 use super::{Answer, Basis, Hit, MAX_UNREAD, Query, Texts};
 use crate::authority::Authority;
@@ -113,7 +113,9 @@ impl Found {
                 }
             }
             Matter::Event(event) => {
-                if let Ok(target) = self.history.target_of(subject, event)
+                let authority = self.authority.as_ref();
+                if authority.is_some_and(|it| is_allowed(it, &self.history, &entry))
+                    && let Ok(target) = self.history.target_of(subject, event)
                     && let Some(document) = self.unsettled.get(&target).and_then(Entry::document)
                 {
                     let record = &document.record;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 const APPLICATION: i32 = i32::from_be_bytes(*b"dlix");
 /// Counted up whenever tables, facts or folding change: an index of another
 /// number is built anew (SQLite's `user_version`).
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// How long another process may be building the index before this one goes on
 /// without it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -67,7 +67,7 @@ CREATE TABLE event (
 CREATE INDEX event_number ON event (number);
 CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (
-    title, contents, content = '', contentless_delete = 1, tokenize = 'ascii'
+    title, contents, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3'
 );
 ";
 

@@ -40,6 +40,12 @@ impl<'a> Standing<'a> {
         self.first.leaf.into()
     }
 
+    /// The keys that entry 0 names, by which events are weighed.
+    pub(super) fn opening(&self) -> Result<Authority, RegisterError> {
+        let (authority, _) = Authority::open(self.first.leaf, self.first.statement.clone())?;
+        Ok(authority)
+    }
+
     /// An entry, proven under the checkpoint.
     pub(super) fn entry(&mut self, index: u64) -> Result<Entry, RegisterError> {
         let (leaf, bytes) = self.log.entry(index)?;

@@ -8,9 +8,10 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::cache::Trouble;
 use super::schema::Fault;
 use super::standing::{Standing, is_event};
+use crate::authority::Authority;
 use crate::registry;
 use crate::revision::History;
-use crate::statement::{Document, Event, EventRecord, Matter};
+use crate::statement::{Document, Event, EventRecord, Matter, Unknown};
 
 /// One document's own statements, in log order, and what they come to.
 pub(super) struct Stands {
@@ -25,6 +26,7 @@ impl Stands {
         standing: &mut Standing<'_>,
         number: u64,
     ) -> Result<Self, Trouble> {
+        let authority = standing.opening()?;
         let sql = "SELECT entry FROM document JOIN chain ON chain = id WHERE number = ?1 \
                    UNION SELECT entry FROM event WHERE number = ?1 ORDER BY 1";
         let mut query = db.prepare_cached(sql)?;
@@ -46,6 +48,7 @@ impl Stands {
         for entry in &entries {
             let target = replay(&mut history, &entries, entry);
             if let Some((target, event)) = target
+                && is_allowed(&authority, &history, entry)
                 && may_take_effect(db, entry.index, event)?
                 && let Some(document) = document(&entries, target)
             {
@@ -147,6 +150,19 @@ fn replay<'e>(
 fn document(entries: &[registry::Entry], index: u64) -> Option<&Document> {
     let entry = entries.iter().find(|entry| entry.index == index)?;
     entry.document()
+}
+
+/// Whether an event is one of the office's, as a register asks: by its key, the
+/// key's role and scope, its signature, and what it says must be understood.
+pub(super) fn is_allowed(
+    authority: &Authority,
+    history: &History,
+    entry: &registry::Entry,
+) -> bool {
+    let statement = &entry.statement;
+    let bears = history.symbols_of(&statement.envelope.subject);
+    let mut unknown = statement.unknown.iter();
+    authority.doubt(statement, bears).is_none() && unknown.all(Unknown::may_be_passed_over)
 }
 
 /// Whether history lets an event take effect, as far as other documents are

@@ -37,6 +37,14 @@ pub enum AppendRefusal {
     /// An event is refused.
     #[error(transparent)]
     Event(#[from] EventRefusal),
+    /// It would follow an entry that is not the office's.
+    #[error("it would stand on entry {index}, which is not the office's: {refusal}")]
+    Unproven {
+        /// Which.
+        index: u64,
+        /// Why.
+        refusal: Refusal,
+    },
     /// What was confirmed is no longer what would be registered.
     #[error("the register changed while this was being confirmed")]
     Moved,
@@ -145,6 +153,7 @@ impl<'a> Appending<'a> {
         if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
             return Err(AppendRefusal::Moved);
         }
+        self.check_ground([proposal.before, proposal.number])?;
         let index = self.add(&proposal.draft(&self.register, now), officer)?;
         if self.stored.insert(request.digest) {
             self.documents.push(NewDocument {
@@ -171,8 +180,22 @@ impl<'a> Appending<'a> {
         if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
             return Err(AppendRefusal::Moved);
         }
+        self.check_ground([Some(request.target)])?;
         let index = self.add(&proposal.draft(&self.register, now), officer)?;
         Ok((proposal, index))
+    }
+
+    /// Nothing honest is built on a forged entry: it would fail with it.
+    fn check_ground(
+        &self,
+        entries: impl IntoIterator<Item = Option<u64>>,
+    ) -> Result<(), AppendRefusal> {
+        for index in entries.into_iter().flatten() {
+            if let Some(refusal) = self.register.doubt(index) {
+                return Err(AppendRefusal::Unproven { index, refusal });
+            }
+        }
+        Ok(())
     }
 
     /// Adds a statement, once authority allows its signer to make it and, of an

@@ -123,7 +123,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, Vec<ManifestError>> {
         text.replace_range(..end, "");
     }
     let text = text;
-    if let Some(line) = unclosed_quote(&text) {
+    if let Some(line) = unclosed_quote(&text, delimiter(&text)) {
         let problem = "a quotation mark that begins a cell is not closed";
         return Err(vec![at(line, None, problem)]);
     }
@@ -206,7 +206,8 @@ impl Lines<'_> {
 }
 
 /// The line of a cell that begins with a quotation mark and has no end.
-fn unclosed_quote(text: &str) -> Option<u64> {
+fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
+    let separator = char::from(separator);
     let mut line = 1;
     let mut opened = None;
     let mut begins = true;
@@ -217,7 +218,7 @@ fn unclosed_quote(text: &str) -> Option<u64> {
             ('"', None) if begins => opened = Some(line),
             _ => {}
         }
-        begins = opened.is_none() && matches!(character, ',' | ';' | '\t' | '\n' | '"');
+        begins = opened.is_none() && (character == separator || matches!(character, '\n' | '"'));
         line += u64::from(character == '\n');
     }
     opened

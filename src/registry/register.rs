@@ -10,7 +10,7 @@ use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
 use crate::revision::{EventFault, History};
-use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
+use crate::statement::{Document, EventRecord, Matter, Statement, StatementError, Unknown};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ impl Register {
     /// Returns its index.
     pub(super) fn take(&mut self, leaf: LeafHash, statement: Statement) -> u64 {
         let index = self.entries.len() as u64;
-        if index > 0 {
+        if index > 0 && self.is_signed(&statement) {
             self.authority.apply(leaf, &statement.matter);
         }
         let subject = &statement.envelope.subject;
@@ -151,6 +151,13 @@ impl Register {
         index
     }
 
+    /// Whether a governance statement is signed by the key it names.
+    fn is_signed(&self, statement: &Statement) -> bool {
+        let is_governance = matches!(statement.matter, Matter::Governance(_));
+        let signer = self.authority.signer_of(statement);
+        is_governance && signer.is_ok_and(|life| statement.clone().verify(&life.key).is_ok())
+    }
+
     /// Whether the signer of a statement signed it and may say it: events take
     /// effect in what is shown, so they are checked here as verification does.
     fn is_allowed(&self, index: u64, statement: &Statement) -> bool {
@@ -162,7 +169,8 @@ impl Register {
         };
         let bears = self.history.symbols_of(&statement.envelope.subject);
         let refusals = self.authority.check(&verified, index, &self.tree, bears);
-        refusals.iter().all(Refusal::is_open)
+        let mut unknown = statement.unknown.iter();
+        refusals.iter().all(Refusal::is_open) && unknown.all(Unknown::may_be_passed_over)
     }
 
     /// Takes an event in. What does not fit changes nothing here; verification
@@ -191,6 +199,15 @@ impl Register {
                 }),
             Err(fault) => vec![fault],
         }
+    }
+
+    /// What speaks against an entry as far as it can be told from its own
+    /// signature and its signer's role and scope. Entry 0 speaks for itself.
+    #[must_use]
+    pub fn doubt(&self, index: u64) -> Option<Refusal> {
+        let entry = self.entry(index).filter(|entry| entry.index > 0)?;
+        let bears = self.history.symbols_of(&entry.statement.envelope.subject);
+        self.authority.doubt(&entry.statement, bears)
     }
 
     /// An entry by its index.

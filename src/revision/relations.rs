@@ -57,19 +57,28 @@ impl History {
     /// subject, by one of its symbols in whatever letter case, or by the name of
     /// one of its files.
     #[must_use]
-    pub fn meant_by(&self, target: &str) -> Option<&DocumentHistory> {
+    pub fn meant_by(&self, target: &str) -> Vec<&DocumentHistory> {
         if let Some(document) = self.by_subject(target) {
-            return Some(document);
+            return vec![document];
         }
         if let Some(digest) = ContentDigest::from_ni_name(target) {
-            return self.by_entry(*self.by_digest(&digest).first()?);
+            let first = self.by_digest(&digest).first();
+            let document = first.and_then(|index| self.by_entry(*index));
+            return document.into_iter().collect();
         }
-        if let Some(document) = self.by_symbol(&SymbolKey::of_canonical(target)) {
-            return Some(document);
+        let Ok(joint) = JointSymbol::parse(target) else {
+            let document = self.by_symbol(&SymbolKey::of_canonical(target));
+            return document.into_iter().collect();
+        };
+        let mut meant: Vec<&DocumentHistory> = Vec::new();
+        for half in joint.value.halves() {
+            if let Some(document) = self.by_symbol(half.key())
+                && meant.iter().all(|known| known.number != document.number)
+            {
+                meant.push(document);
+            }
         }
-        let joint = JointSymbol::parse(target).ok()?.value;
-        let mut halves = joint.halves().iter();
-        halves.find_map(|half| self.by_symbol(half.key()))
+        meant
     }
 }
 

@@ -176,25 +176,25 @@ impl<'a> Standings<'a> {
             languages,
         } in said_by(self.history, document)
         {
-            match self.history.meant_by(target) {
-                None => self.open.push(OpenReference {
+            let meant = self.history.meant_by(target);
+            if meant.is_empty() {
+                self.open.push(OpenReference {
                     kind,
                     from: own,
                     target: target.to_owned(),
-                    languages,
-                }),
-                Some(meant) if meant.number == own => {}
-                Some(meant) => {
-                    let incoming = self.incoming.entry(meant.number).or_default();
-                    let mut mine = incoming.iter_mut().rev().take_while(|it| it.from == own);
-                    match mine.find(|it| it.kind == kind) {
-                        Some(same) => widen(&mut same.languages, &languages),
-                        None => incoming.push(Reference {
-                            kind,
-                            from: own,
-                            languages,
-                        }),
-                    }
+                    languages: languages.clone(),
+                });
+            }
+            for meant in meant.into_iter().filter(|meant| meant.number != own) {
+                let incoming = self.incoming.entry(meant.number).or_default();
+                let mut mine = incoming.iter_mut().rev().take_while(|it| it.from == own);
+                match mine.find(|it| it.kind == kind) {
+                    Some(same) => widen(&mut same.languages, &languages),
+                    None => incoming.push(Reference {
+                        kind,
+                        from: own,
+                        languages: languages.clone(),
+                    }),
                 }
             }
         }

@@ -6,8 +6,8 @@ use crate::authority::{Authority, Refusal};
 use crate::digest::{ContentDigest, LeafHash, LedgerId};
 use crate::encoding::note::MAX_NOTE;
 use crate::log::{
-    Evidence, EvidenceError, Found, Item, SignedCheckpoint, leading_entries, read_bundle,
-    read_exact_tile, read_tile,
+    Evidence, EvidenceError, EvidenceProblem, Found, Item, SignedCheckpoint, leading_entries,
+    read_bundle, read_exact_tile, read_tile,
 };
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId, partial_tiles, tiles_between};
 use crate::merkle::{Tree, leaf_hash};
@@ -443,7 +443,9 @@ impl Run<'_> {
         self.report.checked.signatures += 1;
         let bears = history.symbols_of(&verified.statement().envelope.subject);
         let refusals = authority.check(&verified, index, &self.tree, bears);
-        let is_refused = refusals.iter().any(|refusal| !refusal.is_open());
+        let mut unknown = verified.statement().unknown.iter();
+        let is_refused = refusals.iter().any(|refusal| !refusal.is_open())
+            || unknown.any(|unknown| !unknown.may_be_passed_over());
         for refusal in &refusals {
             self.refuse(index, refusal);
         }
@@ -608,6 +610,11 @@ impl Run<'_> {
                 .add(Code::CheckpointMalformed, None, path.clone(), message);
         }
         match signed.verify(authority.checkpoint_key()) {
+            Err(_) if !authority.is_weighed() => {
+                let message = "it is signed by no key that is known, and changes of keys are not \
+                               evaluated by this version";
+                self.report.add(Code::NotEvaluated, None, path, message);
+            }
             Err(error) => self
                 .report
                 .add(Code::CheckpointSignature, None, path, error.to_string()),
@@ -659,7 +666,18 @@ impl Run<'_> {
         match read_exact_tile(self.evidence, tile) {
             Ok(Some(bytes)) => self.compare_tile(tile, &bytes),
             Ok(None) => return false,
-            Err(error) => self.unreadable(None, error),
+            Err(error) => {
+                if let EvidenceProblem::TooLong(_) = error.problem {
+                    let code = match tile.row() {
+                        Row::Hashes(_) => Code::TileDamaged,
+                        Row::Entries => Code::BundleDamaged,
+                    };
+                    let path = Some(error.path.clone());
+                    self.report.add(code, None, path, error.problem.to_string());
+                } else {
+                    self.unreadable(None, error);
+                }
+            }
         }
         true
     }
@@ -745,7 +763,15 @@ impl Run<'_> {
                     }
                 }
                 Ok(None) => missing.push(path),
-                Err(error) => self.unreadable(None, error),
+                Err(error) => {
+                    if let EvidenceProblem::TooLong(_) = error.problem {
+                        let message = "it is longer than the ledger has it";
+                        self.report
+                            .add(Code::KeyFileDiffers, None, Some(path), message);
+                    }
+                    self.report.checked.key_files += 1;
+                    self.unreadable(None, error);
+                }
             }
         }
         if self.report.checked.key_files == 0 {

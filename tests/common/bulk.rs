@@ -52,7 +52,12 @@ impl Bulk {
             issued_at,
             content,
         };
-        let entry = draft.sign(&self.officer).expect("signs").bytes;
+        self.push_by(&self.officer.clone(), &draft)
+    }
+
+    /// The same by whatever key.
+    pub fn push_by(&mut self, signer: &SecretKey, draft: &Draft) -> (u64, LeafHash) {
+        let entry = draft.sign(signer).expect("signs").bytes;
         let leaf = leaf_hash(&entry);
         let index = self.register.checkpoint.size + self.entries.len() as u64;
         self.entries.push(entry);

@@ -3,8 +3,8 @@
 use docledger::encoding::cbor::Value;
 use docledger::index::{DateField, Filter, Phrase, Query};
 use docledger::statement::{
-    Body, Change, Content, Event, EventRecord, FieldChange, MetadataField, PartialDate, Relation,
-    RelationKind, Signatory,
+    Body, Change, Content, Draft, Event, EventRecord, FieldChange, MetadataField, PartialDate,
+    Relation, RelationKind, Signatory,
 };
 use docledger::symbol::{Scope, SymbolKey};
 
@@ -312,4 +312,35 @@ fn what_a_revision_replaced_is_not_current_after_its_date() {
     assert_eq!(asked("2007-06-01"), [1]);
     assert_eq!(asked("2007-06-10"), [2]);
     assert_eq!(found(home.path(), &Query::default()).len(), 2);
+}
+
+#[test]
+fn what_an_officer_did_not_say_is_not_found() {
+    let home = new_ledger();
+    let mut bulk = Bulk::new(home.path());
+    let stated = record(&bulk, "A/1", Change::First, 1);
+    let (_, target) = push(&mut bulk, stated);
+    for signer in [1, 9] {
+        let assigned = Event::AssignSymbol {
+            identifier: vec!["S/2024/9".to_owned()],
+            printed: None,
+        };
+        for event in [assigned, Event::Withdraw] {
+            let event = EventRecord::new(bulk.context(), event, target, "why".to_owned());
+            let draft = Draft {
+                issuer: "https://records.example.org".to_owned(),
+                subject: "A/1".to_owned(),
+                issued_at: NOW,
+                content: Content::Event(event),
+            };
+            bulk.push_by(&key(signer), &draft);
+        }
+    }
+    bulk.commit();
+    let mut query = Query::default();
+    query.filter.symbol = Scope::parse("S/2024").ok();
+    assert_eq!(found(home.path(), &query), [0_u64; 0]);
+    let (answer, _) = super::ask(home.path(), &Query::default());
+    assert_eq!(answer.hits[0].withdrawn, None);
+    assert_eq!(found(home.path(), &Query::default()), [1]);
 }

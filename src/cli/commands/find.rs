@@ -207,6 +207,9 @@ pub(super) fn conclude(args: &Args, schema: &str, answer: &Answer) -> anyhow::Re
             "nothing found among all {} entries",
             answer.head.size
         ));
+        if answer.unread > 0 {
+            return Ok(Outcome::Open);
+        }
     }
     Ok(Outcome::Good)
 }

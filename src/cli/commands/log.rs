@@ -8,7 +8,7 @@ use docledger::statement::{Document, EventRecord};
 use serde_json::json;
 
 use crate::cli::args::{Args, Format};
-use crate::cli::{Outcome, render};
+use crate::cli::{Outcome, render, standing};
 
 use super::event::{described, is_of_document, said_json};
 
@@ -93,7 +93,7 @@ impl Step<'_> {
     fn to_text(&self, register: &Register) -> String {
         let entry = self.entry();
         let when = render::time(entry.statement.envelope.issued_at);
-        let registered = format!("{when} by {}", render::signer(&register.authority, entry));
+        let registered = format!("{when} by {}", standing::signer(register, entry));
         let mut fields = vec![
             ("registered", registered),
             ("entry", format!("#{}", entry.index)),
@@ -158,7 +158,7 @@ impl Step<'_> {
         object["schema"] = json!("docledger.log/1");
         object["subject"] = json!(subject);
         object["registered"] = json!(render::time(entry.statement.envelope.issued_at));
-        object["signer"] = json!(render::signer(&register.authority, entry));
+        object["signer"] = json!(standing::signer(register, entry));
         object["entry"] = json!(entry.index);
         object
     }

@@ -66,7 +66,7 @@ fn rows(register: &Register, standings: &Standings<'_>) -> Vec<Row> {
             symbols: register.history.symbols_of(&document.subject).to_vec(),
             standing: Derived::of(register, standings, entry)?.headline(),
             registered: render::time(stated.statement.envelope.issued_at),
-            officer: render::signer(&register.authority, stated),
+            officer: standing::signer(register, stated),
         })
     });
     rows.collect()

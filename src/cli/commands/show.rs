@@ -40,7 +40,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
             "registered",
             render::time(entry.statement.envelope.issued_at),
         ),
-        ("by", render::signer(&register.authority, entry)),
+        ("by", standing::signer(register, entry)),
     ];
     fields.extend(derived.lines());
     fields.extend(render::described(&document));

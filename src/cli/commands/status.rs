@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
                 format!(
                     "{} by {} (entry #{index})",
                     render::time(entry.statement.envelope.issued_at),
-                    render::signer(&register.authority, entry)
+                    standing::signer(&register, entry)
                 ),
             ),
             ("SHA-256", digest.to_string()),

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::request::{Filing, Wanted, tell};
-use super::{proposal_json, registered_json};
+use super::{check_said, proposal_json, registered_json, tell_withdrawn};
 use crate::cli::args::{Args, Format, Register as Flags};
 use crate::cli::error::{hint, hinted, told};
 use crate::cli::progress::Progress;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
     check_flags(flags)?;
     let mut register = super::super::open_register(args)?;
     let read = read_all(args, flags, &register)?;
-    let mut items = decide(&mut register, read);
+    let mut items = decide(&mut register, flags, read);
     if let Some(path) = &flags.save_manifest {
         return save(path, &items);
     }
@@ -209,7 +209,7 @@ fn read_manifest(path: &Path) -> anyhow::Result<Vec<Row>> {
 }
 
 /// Works out, file by file, what would be registered.
-fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
+fn decide(register: &mut Register, flags: &Flags, read: Vec<ReadFile>) -> Vec<Item> {
     let requests = read.iter().filter_map(|file| file.filing.as_ref().ok());
     let published = register.checkpoint.size;
     let mut planned = plan(register, requests.map(|filing| &filing.request)).into_iter();
@@ -219,7 +219,13 @@ fn decide(register: &mut Register, read: Vec<ReadFile>) -> Vec<Item> {
             Ok(filing) => {
                 tell(&file.shown, &filing.remarks);
                 match planned.next() {
-                    Some(Ok(proposal)) => Fate::New(Box::new(filing), Box::new(proposal)),
+                    Some(Ok(proposal)) => {
+                        tell_withdrawn(register, &proposal, &file.shown);
+                        match check_said(flags, &proposal) {
+                            Ok(()) => Fate::New(Box::new(filing), Box::new(proposal)),
+                            Err(error) => Fate::Refused(error),
+                        }
+                    }
                     Some(Err(error @ ProposalError::SameBytes { entry, .. })) => {
                         let edits = &filing.request.said.edits;
                         let stands = register.effective(entry);

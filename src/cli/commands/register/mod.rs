@@ -36,6 +36,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     request::tell(&path.display().to_string(), &filing.remarks);
     let mut proposal = first_proposal(&register, flags, &mut filing.request)?;
     tell_withdrawn(&register, &proposal, &path.display().to_string());
+    check_said(flags, &proposal)?;
     if flags.dry_run {
         show(args, &register, &proposal)?;
         return Ok(Outcome::Good);
@@ -112,6 +113,24 @@ fn first_proposal(
             other => return Ok(other?),
         }
     }
+}
+
+/// A reissue takes the place of what stands, so nobody's yes in advance covers
+/// one that the file alone suggests.
+fn check_said(flags: &Flags, proposal: &Proposal) -> anyhow::Result<()> {
+    let record = &proposal.document.record;
+    let suggested = record.proposed.iter().any(|name| name == "change");
+    if flags.yes && suggested && record.change == Change::Reissue {
+        return Err(hinted(
+            format!(
+                "it looks like a reissue of {} version {}, and nobody said so",
+                proposal.subject,
+                record.version.saturating_sub(1)
+            ),
+            "if it is one, add --change reissue, or a column `change` to the manifest",
+        ));
+    }
+    Ok(())
 }
 
 /// Tells that a document was withdrawn: its new version is, too.
