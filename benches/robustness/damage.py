@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Reads damaged files and counts what comes of it.
 
-    damage.py PROGRAM FOLDER [--times N] [--kind pdf,docx] [--keep FOLDER]
+    damage.py PROGRAM FOLDER [--times N] [--kind pdf,docx] [--inspect] [--keep FOLDER]
 
 Every file below FOLDER whose ending names a kind that is read is damaged N times
 (bytes flipped, cut short, a stretch repeated, a stretch zeroed; in ZIP files also
 inside a part, which is then packed again) and read by `PROGRAM read-text`, the
 process that the program starts for itself. The same N gives the same damages.
+
+With --inspect each is given to `PROGRAM inspect` instead: the whole program, its
+reader in a process of its own and the masthead after it.
 
 Each reading must end by itself within 10 seconds and 500 MB, with a text or with
 an error that says why. "crashed" counts readings whose parser failed and said so
@@ -113,12 +116,45 @@ def read(program, media_type, data):
     return "crashed" if "crashed" in head["error"] else "refused", seconds, megabytes
 
 
+def inspect(program, kind, data):
+    """How an inspection ends: (outcome, seconds, megabytes)."""
+    with tempfile.NamedTemporaryFile(suffix=f".{kind}") as file:
+        file.write(data)
+        file.flush()
+        start = time.monotonic()
+        child = subprocess.Popen(
+            [program, "inspect", file.name, "--format", "json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        timer = threading.Timer(SECONDS, child.kill)
+        timer.start()
+        answer, complaint = child.stdout.read(), child.stderr.read()
+        # Counts the reader's process, too.
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        timer.cancel()
+        seconds = time.monotonic() - start
+    megabytes = usage.ru_maxrss / 1024
+    if seconds >= SECONDS:
+        return "too long", seconds, megabytes
+    if megabytes > MEGABYTES:
+        return "too much memory", seconds, megabytes
+    if child.returncode != 0 or b"panicked" in complaint:
+        return f"died (code {child.returncode}) {complaint[:100]!r}", seconds, megabytes
+    report = json.loads(answer)
+    if any("crashed" in warning for warning in report["warnings"]):
+        return "crashed", seconds, megabytes
+    return "text" if report["fields"] else "refused", seconds, megabytes
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("program")
     options.add_argument("folder", type=pathlib.Path)
     options.add_argument("--times", type=int, default=20)
     options.add_argument("--kind", default=",".join(TYPES))
+    options.add_argument("--inspect", action="store_true")
     options.add_argument("--keep", type=pathlib.Path)
     options = options.parse_args()
     kinds = options.kind.split(",")
@@ -138,7 +174,10 @@ def main():
                 case = damaged_inside(data, chance)
             else:
                 case = damaged(data, chance)
-            outcome, seconds, megabytes = read(options.program, TYPES[kind], case)
+            if options.inspect:
+                outcome, seconds, megabytes = inspect(options.program, kind, case)
+            else:
+                outcome, seconds, megabytes = read(options.program, TYPES[kind], case)
             counts[kind][outcome] += 1
             worst[kind] = [max(a, b) for a, b in zip(worst[kind], (seconds, megabytes))]
             if outcome in ("text", "refused"):
