@@ -236,7 +236,7 @@ fn what_is_not_meant_is_not_recorded() {
         &["withdraw", "A/78/1", "--reason", "a\u{7}b", "--yes"],
     );
     assert!(
-        told.contains("reason holds the control character"),
+        told.contains("reason holds the unprintable character"),
         "{told}"
     );
     let told = refused(&office, &["withdraw", "A/78/1", "--reason", " ", "--yes"]);

@@ -167,10 +167,16 @@ impl Contents for NamedFile {
     }
 }
 
+/// The longest first line that is read, in bytes.
+const MAX_LINE: u64 = 64 << 10;
+
 /// The first line of a file that a user named.
 #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
 pub(crate) fn first_line(path: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+    let mut line = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_LINE).read_to_end(&mut line));
+    read.with_context(|| format!("{}", path.display()))?;
+    let text = String::from_utf8(line).with_context(|| format!("{}", path.display()))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 

@@ -105,6 +105,9 @@ pub struct Warning {
     pub text: String,
 }
 
+/// How many lines are looked at: more than any document has that prints one.
+const MAX_LINES: usize = 200_000;
+
 /// Reads the masthead, title and signature of a document.
 ///
 /// A text that prints fewer than two of the things that mark an official
@@ -112,7 +115,7 @@ pub struct Warning {
 /// nothing.
 #[must_use]
 pub fn read(lines: &[Line]) -> Masthead {
-    let printed = lines::printed(lines);
+    let printed = lines::printed(&lines[..lines.len().min(MAX_LINES)]);
     let opening = Opening::read(&printed[..printed.len().min(lines::HEAD_LINES)]);
     if !opening.is_official() {
         return Masthead::default();

@@ -664,8 +664,13 @@ pub fn guarded(cell: String) -> String {
 }
 
 fn is_formula(cell: &str) -> bool {
-    let quoted = cell.trim_start_matches('\'');
-    quoted.starts_with(['=', '+', '@', '\t', '\r']) || (quoted.starts_with('-') && quoted.len() > 1)
+    let bare = cell.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
+    let mut characters = bare.chars();
+    match characters.next() {
+        Some('=' | '+' | '@' | '＝' | '＋' | '＠') => true,
+        Some('-' | '－') => characters.next().is_some(),
+        _ => cell.starts_with(['\t', '\r']),
+    }
 }
 
 #[cfg(test)]

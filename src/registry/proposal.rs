@@ -12,6 +12,7 @@ use crate::statement::{
 use crate::symbol::JointSymbol;
 
 use super::Register;
+use super::readings::is_unprintable;
 use super::request::{FIELDS, Request};
 use super::suggest;
 use super::target::TargetError;
@@ -96,7 +97,7 @@ pub enum ProposalError {
     #[error("{0:?} is no field that can be cleared; those are {all}", all = FIELDS.join(", "))]
     NoSuchField(String),
     /// A control character where none belongs.
-    #[error("{field} holds the control character U+{:04X} as character {place}", *character as u32)]
+    #[error("{field} holds the unprintable character U+{:04X} as character {place}", *character as u32)]
     Control {
         /// Which field.
         field: String,
@@ -535,7 +536,7 @@ pub(super) fn check_relations(
     doubts.next().map_or(Ok(()), Err)
 }
 
-/// Text that goes into a record holds no control characters: nobody means
+/// Text that goes into a record holds no unprintable characters: nobody means
 /// them, and they forge what a terminal shows.
 pub(super) fn check_text(record: &Value) -> Result<(), ProposalError> {
     let Value::Map(fields) = record else {
@@ -552,7 +553,7 @@ fn check_value(field: &str, value: &cbor::Value) -> Result<(), ProposalError> {
         Value::Text(text) => {
             match (1..)
                 .zip(text.chars())
-                .find(|(_, character)| character.is_control())
+                .find(|(_, character)| is_unprintable(*character))
             {
                 None => Ok(()),
                 Some((place, character)) => Err(ProposalError::Control {

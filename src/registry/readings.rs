@@ -1,7 +1,7 @@
 //! What a masthead proposes for a record.
 
-use crate::masthead::{Confidence, Field, Masthead};
-use crate::reading::Text;
+use crate::masthead::{self, Confidence, Field, Masthead};
+use crate::reading::{Line, Text};
 use crate::statement::{Language, Relation, RelationKind};
 use crate::symbol::JointSymbol;
 
@@ -72,6 +72,31 @@ impl Readings {
         };
         (readings, doubts)
     }
+}
+
+/// The masthead of a text. Characters that print nothing, or turn the direction
+/// of what is printed, are taken for spaces: they are no part of a value.
+#[must_use]
+pub fn masthead_of(text: &Text) -> Masthead {
+    let lines: Vec<Line> = text
+        .lines
+        .iter()
+        .map(|line| Line {
+            page: line.page,
+            text: line
+                .text
+                .chars()
+                .map(|c| if is_unprintable(c) { ' ' } else { c })
+                .collect(),
+        })
+        .collect();
+    masthead::read(&lines)
+}
+
+/// Control characters, and marks that override the direction of writing
+/// (Unicode Annex 9).
+pub(super) fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn some<T>(items: impl IntoIterator<Item = T>) -> Option<Vec<T>> {

@@ -1,7 +1,7 @@
 //! What events did: fields amended, symbols assigned, documents withdrawn.
 //! Registration and verification both ask here whether an event fits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::digest::LeafHash;
 use crate::encoding::cbor::{self, Value};
@@ -203,13 +203,14 @@ impl History {
     #[must_use]
     pub fn effective(&self, entry: u64, record: &DocumentRecord) -> DocumentRecord {
         let mut record = self.effects.records.get(&entry).unwrap_or(record).clone();
+        let mut known: HashSet<String> = record.identifier.iter().cloned().collect();
         for assigned in self
             .events_of(entry)
             .into_iter()
             .flat_map(|it| &it.assigned)
         {
             for symbol in &assigned.identifier {
-                if !record.identifier.contains(symbol) {
+                if known.insert(symbol.clone()) {
                     record.identifier.push(symbol.clone());
                 }
             }

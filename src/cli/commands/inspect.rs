@@ -4,6 +4,7 @@ use std::path::Path;
 
 use docledger::masthead::{self, Confidence, Field, Masthead};
 use docledger::reading::{Text, media_type};
+use docledger::registry::masthead_of;
 use serde_json::{Map, Value, json};
 
 use crate::cli::args::{Args, Format};
@@ -27,7 +28,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
             ..Text::default()
         }
     });
-    let masthead = masthead::read(&text.lines);
+    let masthead = masthead_of(&text);
     let rows = rows(&masthead);
     let mut warnings: Vec<String> = text.warnings;
     let odd = |warning: &masthead::Warning| format!("line {}: {}", warning.line, warning.text);

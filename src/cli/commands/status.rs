@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use docledger::masthead;
 use docledger::reading::{Kind, media_type};
-use docledger::registry::Readings;
+use docledger::registry::{Readings, masthead_of};
 use docledger::revision::Standings;
 use docledger::symbol::JointSymbol;
 use serde_json::json;
@@ -92,5 +91,5 @@ fn printed_symbol(file: &NamedFile, head: &[u8]) -> Option<JointSymbol> {
     Kind::of(&media_type)?;
     // What can't be read prints no symbol that we know of.
     let text = reader::named(file, &media_type).ok()?;
-    Readings::of(&masthead::read(&text.lines), &text).0.symbol
+    Readings::of(&masthead_of(&text), &text).0.symbol
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use docledger::masthead;
+
 use docledger::reading::Kind;
 use docledger::registry::field_text::{self, FieldTextError};
 use docledger::registry::manifest::{self, Row, Written};
-use docledger::registry::{Edits, Readings, Register, Request, Said, Target};
+use docledger::registry::{Edits, Readings, Register, Request, Said, Target, masthead_of};
 use docledger::statement::{Change, Document, Source};
 use docledger::symbol::JointSymbol;
 
@@ -258,7 +258,7 @@ fn readings(file: &NamedFile, media_type: &str) -> (Readings, Vec<String>) {
     }
     match reader::named(file, media_type) {
         Ok(text) => {
-            let masthead = masthead::read(&text.lines);
+            let masthead = masthead_of(&text);
             let (readings, doubts) = Readings::of(&masthead, &text);
             let odd = masthead
                 .warnings
