@@ -67,7 +67,7 @@ CREATE TABLE event (
 CREATE INDEX event_number ON event (number);
 CREATE VIRTUAL TABLE names USING fts5 (text, content = '', tokenize = 'ascii');
 CREATE VIRTUAL TABLE words USING fts5 (
-    title, contents, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3'
+    title, contents, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3'
 );
 ";
 

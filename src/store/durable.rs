@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::error::{At as _, StoreError, StoreProblem};
 use super::volume::{FileKind, Volume};
 
+/// How much is made room for before a file is read, in bytes.
+const ROOM: u64 = 256 << 10;
+
 /// Reads a plain file of at most `limit` bytes; `None` if there is none.
 pub(super) fn read(
     volume: &dyn Volume,
@@ -15,7 +18,8 @@ pub(super) fn read(
     let Some(file) = open(volume, path)? else {
         return Ok(None);
     };
-    let mut bytes = Vec::new();
+    // Room for a usual bundle, so that it is read in a call or two.
+    let mut bytes = Vec::with_capacity(usize::try_from(limit.min(ROOM)).unwrap_or(0));
     file.take(limit + 1)
         .read_to_end(&mut bytes)
         .at(path, "reading")?;
