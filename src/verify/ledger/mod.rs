@@ -1,0 +1,211 @@
+//! The whole ledger, rebuilt from its entries and compared.
+
+mod entries;
+mod files;
+mod replay;
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::authority::Authority;
+use crate::digest::{ContentDigest, LedgerId};
+use crate::encoding::note::MAX_NOTE;
+use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entries, read_tile};
+use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
+use crate::merkle::{Tree, leaf_hash};
+
+use super::report::{Code, Head, Report};
+
+/// What says that a ledger is the office's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The caller was given this id by someone trusted.
+    Id(LedgerId),
+    /// Nothing.
+    None,
+}
+
+/// Verifies everything: every entry, tile, document and public file, the
+/// checkpoint, every version chain, and that nothing else lies there.
+#[must_use]
+pub fn verify_ledger(evidence: &dyn Evidence, anchor: Anchor) -> Report {
+    let mut run = Run {
+        evidence,
+        report: Report::default(),
+        tree: Tree::new(),
+        entries: Vec::new(),
+        published: BTreeSet::new(),
+        sizes: HashMap::new(),
+    };
+    run.whole(anchor);
+    run.report
+}
+
+/// The id that a ledger would have by its entry 0 as it stands: a place to look
+/// up an anchor by, never an anchor itself.
+#[must_use]
+pub fn ledger_id_of(evidence: &dyn Evidence) -> Option<LedgerId> {
+    let path = Item::Checkpoint;
+    let signed = SignedCheckpoint::parse(&evidence.read(&path, MAX_NOTE as u64).ok()??).ok()?;
+    let width = u16::try_from(signed.unverified().size.min(TILE_WIDTH)).ok()?;
+    let (_, bytes) = read_tile(evidence, TileId::new(Row::Entries, 0, width)?).ok()??;
+    let entry = *leading_entries(&bytes).first()?;
+    Some(leaf_hash(entry).into())
+}
+
+/// An entry as it stands in its bundle.
+struct Raw {
+    /// `None` if the bundle did not give it.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Raw {
+    fn of(entry: &[u8]) -> Self {
+        Self {
+            bytes: Some(entry.to_vec()),
+        }
+    }
+}
+
+struct Run<'a> {
+    evidence: &'a dyn Evidence,
+    report: Report,
+    /// The tree that everything is judged by.
+    tree: Tree,
+    entries: Vec<Raw>,
+    /// Sizes of heads that were published, as far as statements tell.
+    published: BTreeSet<u64>,
+    /// Every registered file with its size and its first entry.
+    sizes: HashMap<ContentDigest, (u64, u64)>,
+}
+
+impl Run<'_> {
+    fn whole(&mut self, anchor: Anchor) {
+        let checkpoint = self.read_checkpoint();
+        let size = checkpoint
+            .as_ref()
+            .map_or(0, |signed| signed.unverified().size);
+        if let Some(signed) = &checkpoint {
+            self.report.head = Some(Head {
+                size,
+                root: signed.unverified().root,
+            });
+            self.published.insert(size);
+            self.read_entries(size);
+            self.choose_tree(signed);
+        }
+        let authority = self.replay();
+        self.check_anchor(authority.as_ref(), anchor);
+        if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
+            self.check_checkpoint(signed, authority);
+        }
+        let tiles = self.check_tiles();
+        self.check_documents();
+        self.check_public_files(authority.as_ref());
+        self.check_surplus(authority.as_ref(), &tiles, size);
+    }
+
+    fn read_checkpoint(&mut self) -> Option<SignedCheckpoint> {
+        let path = self.evidence.place(&Item::Checkpoint);
+        let bytes = match self.evidence.read(&Item::Checkpoint, MAX_NOTE as u64) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                self.report.add(
+                    Code::CheckpointMissing,
+                    None,
+                    Some(path),
+                    "there is no checkpoint",
+                );
+                return None;
+            }
+            Err(error) => {
+                self.unreadable(None, error);
+                self.report.add(
+                    Code::CheckpointMissing,
+                    None,
+                    None,
+                    "the checkpoint can't be read",
+                );
+                return None;
+            }
+        };
+        match SignedCheckpoint::parse(&bytes) {
+            Ok(signed) if signed.unverified().size > 0 => Some(signed),
+            Ok(_) => {
+                self.report.add(
+                    Code::CheckpointMalformed,
+                    None,
+                    Some(path),
+                    "it covers no entry",
+                );
+                None
+            }
+            Err(error) => {
+                self.report.add(
+                    Code::CheckpointMalformed,
+                    None,
+                    Some(path),
+                    error.to_string(),
+                );
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, entry: Option<u64>, error: EvidenceError) {
+        let EvidenceError { path, problem } = error;
+        self.report
+            .add(Code::Unreadable, entry, Some(path), problem.to_string());
+    }
+
+    fn check_anchor(&mut self, authority: Option<&Authority>, anchor: Anchor) {
+        let id = authority
+            .map(Authority::ledger_id)
+            .or(self.report.ledger_id);
+        match (anchor, id) {
+            (Anchor::Id(wanted), Some(found)) if wanted != found => {
+                let message = format!("this is the ledger {found}, not {wanted}");
+                self.report
+                    .add(Code::LedgerIdMismatch, Some(0), None, message);
+            }
+            (Anchor::Id(_), Some(_)) => {}
+            (Anchor::Id(_), None) => {
+                self.report.add(
+                    Code::NoAnchor,
+                    Some(0),
+                    None,
+                    "there is no entry 0 to compare with the ledger id",
+                );
+            }
+            (Anchor::None, _) => {
+                let message =
+                    "no ledger id was given or pinned: keys that lie beside a ledger prove nothing";
+                self.report.add(Code::NoAnchor, None, None, message);
+            }
+        }
+    }
+
+    fn check_checkpoint(&mut self, signed: &SignedCheckpoint, authority: &Authority) {
+        let path = Some(self.evidence.place(&Item::Checkpoint));
+        if signed.unverified().origin != authority.origin() {
+            let message = format!("its origin is not {:?}", authority.origin());
+            self.report
+                .add(Code::CheckpointMalformed, None, path.clone(), message);
+        }
+        match signed.verify(authority.checkpoint_key()) {
+            Err(_) if !authority.is_weighed() => {
+                let message = "it is signed by no key that is known, and changes of keys are not \
+                               evaluated by this version";
+                self.report.add(Code::NotEvaluated, None, path, message);
+            }
+            Err(error) => self
+                .report
+                .add(Code::CheckpointSignature, None, path, error.to_string()),
+            Ok(_) if !signed.is_plain() => {
+                let message =
+                    "it holds extension or signature lines that this program does not write";
+                self.report.add(Code::CheckpointLines, None, path, message);
+            }
+            Ok(_) => {}
+        }
+    }
+}
