@@ -365,3 +365,45 @@ fn bombs_and_depths_are_refused() {
     };
     assert_eq!(refused(docx::read(&packed(&many), limits)), "parts");
 }
+
+#[test]
+fn what_odt_hides_is_left_out_and_told() {
+    let style = |name: &str, rest: &str| {
+        format!(
+            "<style:style style:name=\"{name}\" style:family=\"paragraph\" {rest}</style:style>"
+        )
+    };
+    let hiding = "><style:text-properties text:display=\"none\"/>";
+    let styles = format!(
+        "<x>{}{}</x>",
+        style("H", hiding),
+        style("L", "style:parent-style-name=\"L\">")
+    );
+    let child = style("C", "style:parent-style-name=\"H\">");
+    let span = style("S", hiding).replace("paragraph", "text");
+    for hidden in [
+        "<text:p text:style-name=\"H\">x</text:p>",
+        "<text:p text:style-name=\"C\">x<text:span>x</text:span></text:p>",
+        "<text:p>a<text:span text:style-name=\"S\">x</text:span></text:p>",
+        "<text:p>x<text:hidden-paragraph text:is-hidden=\"true\"/>x</text:p>",
+        "<text:p><text:hidden-text text:is-hidden=\"true\">x</text:hidden-text></text:p>",
+        "<text:section text:display=\"none\"><text:p>x</text:p><text:p>x</text:p></text:section>",
+    ] {
+        let content = format!(
+            "<c><s>{child}{span}</s><office:text>{hidden}<text:p text:style-name=\"L\">b</text:p>\
+             <text:p>c<text:hidden-paragraph text:is-hidden=\"false\"/></text:p></office:text></c>"
+        );
+        let parts = [("content.xml", content.as_str()), ("styles.xml", &styles)];
+        let text = odt::read(&packed(&parts), Limits::default()).expect("a text");
+        let shown: Vec<_> = lines(&text)
+            .into_iter()
+            .filter(|line| *line != "a")
+            .collect();
+        assert_eq!(shown, ["b", "c"], "{hidden}");
+        assert_eq!(
+            text.warnings,
+            ["left out: 1 piece of hidden text"],
+            "{hidden}"
+        );
+    }
+}
