@@ -134,12 +134,56 @@ fn a_scan_is_no_error_but_told() {
 fn a_font_that_is_left_out_and_turned_text_are_read() {
     let content = "BT /F 12 Tf 100 700 Td (upright) Tj ET \
                    BT /F 12 Tf 0 1 -1 0 50 100 Tm (turned) Tj ET \
-                   BT /F 12 Tf 3 Tr 100 650 Td (unseen) Tj ET \
                    BT /F 12 Tf 100 -650 Td (off the page) Tj ET";
     let text = read(PDF, &page(content, &[]), Limits::default()).expect("a text");
-    assert_eq!(lines(&text), ["upright", "unseen", "turned"]);
+    assert_eq!(lines(&text), ["upright", "turned"]);
     assert_eq!(text.warnings, ["left out: 10 glyphs off the page"]);
     assert_eq!(text.language.as_deref(), Some("fr-CH"));
+}
+
+#[test]
+fn text_without_a_trace_is_read_only_where_a_page_has_no_other() {
+    let unseen = "q BT /F 12 Tf 3 Tr 100 650 Td (unseen) Tj ET Q ";
+    let text = read(PDF, &page(unseen, &[]), Limits::default()).expect("a text");
+    assert_eq!(lines(&text), ["unseen"]);
+    assert_eq!(
+        text.warnings,
+        ["the text layer is invisible: text over a picture, as OCR makes it, on page 1"]
+    );
+    let both = unseen.to_owned() + "BT /F 12 Tf 100 700 Td (seen) Tj ET";
+    let text = read(PDF, &page(&both, &[]), Limits::default()).expect("a text");
+    assert_eq!(lines(&text), ["seen"]);
+    assert_eq!(text.warnings, ["left out: 6 invisible glyphs"]);
+}
+
+#[test]
+fn white_text_is_read_only_where_something_lies_behind_it() {
+    let white = "q 1 g BT /F 12 Tf 100 650 Td (white) Tj ET Q ";
+    for (before, shown) in [
+        ("", false),
+        ("1 g 90 640 200 30 re f ", false),
+        ("0 g 300 640 200 30 re f ", false),
+        ("0 0 1 rg 90 640 200 30 re f ", true),
+        ("20 w 90 655 m 300 655 l S ", true),
+    ] {
+        let text = read(
+            PDF,
+            &page(&(before.to_owned() + white), &[]),
+            Limits::default(),
+        );
+        let text = text.expect("a text");
+        let told = if shown {
+            assert_eq!(lines(&text), ["white"], "{before}");
+            "some text is white"
+        } else {
+            assert_eq!(lines(&text), [""; 0], "{before}");
+            "left out: 5 white glyphs on the bare page"
+        };
+        assert!(
+            text.warnings.iter().any(|warning| warning == told),
+            "{before}"
+        );
+    }
 }
 
 #[test]

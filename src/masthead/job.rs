@@ -1,8 +1,10 @@
 //! Job numbers: `25-16535* (E)`, `GE.22-04567(E)`.
 
+use super::Warning;
 use super::atoms::Item;
 use super::field::{Confidence, Field};
 use super::lines::Printed;
+use super::opening::told;
 
 /// A job number as printed, with an asterisk for each reissue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,19 @@ pub(super) fn read<'a>(
         }
     }
     best
+}
+
+/// Makes a guess of a job number beside another one that a language follows too;
+/// a reissue's asterisks make no other number.
+pub(super) fn doubt(number: &mut Field<String>, lines: &[Printed]) -> Option<Warning> {
+    let bare = number.value.trim_end_matches('*');
+    let is_rival = |job: &Job<'_>| job.full && job.number.trim_end_matches('*') != bare;
+    let rival = lines
+        .iter()
+        .find(|line| at(&line.text).is_some_and(|(job, _)| is_rival(&job)))?;
+    let warning = told("job numbers", rival.number, &number.printed, &rival.text);
+    number.confidence = Confidence::Guess;
+    Some(warning)
 }
 
 /// The job number that a text begins with, and what follows: year and serial

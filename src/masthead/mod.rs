@@ -120,7 +120,16 @@ pub fn read(lines: &[Line]) -> Masthead {
     if !opening.is_official() {
         return Masthead::default();
     }
-    let (symbols, mut warnings) = opening.symbols(&printed);
+    let (mut symbols, mut warnings) = opening.symbols(&printed);
+    opening.doubt_symbols(&mut symbols, &mut warnings);
+    let mut date = opening.date();
+    if let Some(date) = &mut date {
+        opening.doubt_date(date, &mut warnings);
+    }
+    let mut job_number = job::read(opening.jobs(), &printed);
+    if let Some(number) = &mut job_number {
+        warnings.extend(job::doubt(number, &printed));
+    }
     let title = opening.title();
     if let Some(title) = title
         .as_ref()
@@ -142,7 +151,7 @@ pub fn read(lines: &[Line]) -> Masthead {
         || opening.is_transmitted();
     let body = &printed[opening.body_line(&printed)..];
     Masthead {
-        date: opening.date(),
+        date,
         distribution: opening.distribution(),
         language_line: opening.language_line(),
         original_language: opening.original_language(),
@@ -156,7 +165,7 @@ pub fn read(lines: &[Line]) -> Masthead {
         } else {
             Vec::new()
         },
-        job_number: job::read(opening.jobs(), &printed),
+        job_number,
         adopted_on: opening.adopted_on(),
         reissued_on: reissue::read(&printed),
         adopts: opening.adopts(),

@@ -543,3 +543,72 @@ proptest! {
         prop_assert!(read_text(&text).signatories.len() <= text.len());
     }
 }
+
+/// How sure symbols, date and job number of an opening are, and what is told.
+fn certainty(symbols: &str, dates: &str, job: &str) -> (Vec<Confidence>, Vec<String>) {
+    let masthead = read_text(&format!(
+        "United Nations\n{symbols}\nGeneral Assembly\nDistr.: General\n{dates}\n\
+         Original: English\n\nSeventy-eighth session\n\nReport of the Secretary-General\n{job}\n"
+    ));
+    let symbols = masthead.symbols.iter().map(|field| field.confidence);
+    let date = masthead.date.iter().map(|field| field.confidence);
+    let job = masthead.job_number.iter().map(|field| field.confidence);
+    let warnings = masthead.warnings.into_iter().map(|warning| warning.text);
+    (symbols.chain(date).chain(job).collect(), warnings.collect())
+}
+
+#[test]
+fn two_values_of_a_field_are_both_guesses() {
+    use Confidence::{Certain, Guess};
+
+    let plain = certainty("A/78/1", "1 January 2024", "24-00001 (E)");
+    assert_eq!(plain, (vec![Certain; 3], vec![]));
+    let (sure, told) = certainty("A/78/666\nA/78/1", "1 January 2024", "24-00001 (E)");
+    assert_eq!(sure, [Guess, Guess, Certain, Certain]);
+    assert_eq!(
+        told,
+        ["two symbols are printed, \"A/78/666\" and \"A/78/1\""]
+    );
+    let apart = "A/78/666\nSecurity Council\nS/2024/1";
+    let (sure, told) = certainty(apart, "1 January 2024", "24-00001 (E)");
+    assert_eq!(sure, [Guess, Certain, Certain]);
+    assert_eq!(
+        told,
+        ["two symbols are printed, \"A/78/666\" and \"S/2024/1\""]
+    );
+    let dates = "1 January 2024\n2 March 2025";
+    let (sure, told) = certainty("A/78/1", dates, "24-00001 (E)");
+    assert_eq!(sure, [Certain, Guess, Certain]);
+    assert_eq!(
+        told,
+        ["two dates are printed, \"1 January 2024\" and \"2 March 2025\""]
+    );
+    let jobs = "24-00001 (E)\n24-00002 (E)";
+    let (sure, told) = certainty("A/78/1", "1 January 2024", jobs);
+    assert_eq!(sure, [Certain, Certain, Guess]);
+    assert_eq!(
+        told,
+        ["two job numbers are printed, \"24-00001 (E)\" and \"24-00002 (E)\""]
+    );
+}
+
+#[test]
+fn what_is_repeated_or_joint_is_no_second_value() {
+    for (symbols, dates, job) in [
+        ("A/78/1\nS/2024/1", "1 January 2024", "24-00001 (E)"),
+        (
+            "A/78/1\u{2013}S/2024/1\nA/78/1",
+            "1 January 2024",
+            "24-00001 (E)",
+        ),
+        ("A/78/1", "1 January 2024\n1 January 2024", "24-00001 (E)"),
+        ("A/78/1", "1 January 2024", "24-00001* (E)\n24-00001 (E)"),
+    ] {
+        let (sure, told) = certainty(symbols, dates, job);
+        assert_eq!(told, [""; 0], "{symbols} {dates} {job}");
+        assert!(
+            !sure.contains(&Confidence::Guess),
+            "{symbols} {dates} {job}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 //! text begins.
 
 mod designation;
+mod rivals;
 mod titles;
 
 use crate::statement::PartialDate;
@@ -18,6 +19,7 @@ use super::phrase::after_phrase;
 use super::symbols;
 use super::title;
 
+pub(super) use self::rivals::told;
 use self::titles::Title;
 
 /// How many parts the date may stand from the distribution or language.

@@ -33,6 +33,8 @@ struct Paragraph {
     text: String,
     /// Lines of the boxes anchored in it.
     boxes: Vec<Line>,
+    /// Whether nothing of it is shown.
+    hidden: bool,
 }
 
 impl Flow {
@@ -67,6 +69,9 @@ impl Flow {
         let Some(paragraph) = self.paragraphs.pop() else {
             return;
         };
+        if paragraph.hidden {
+            return;
+        }
         let page = paragraph.page.unwrap_or(self.page);
         let Some(sink) = self.sinks.last_mut() else {
             return;
@@ -81,6 +86,13 @@ impl Flow {
                 }),
         );
         sink.extend(paragraph.boxes);
+    }
+
+    /// Leaves out the open paragraph, whatever comes in it. Whether it was shown
+    /// before.
+    pub(super) fn hide_paragraph(&mut self) -> bool {
+        let open = self.paragraphs.last_mut();
+        open.is_some_and(|paragraph| !std::mem::replace(&mut paragraph.hidden, true))
     }
 
     /// Closes a paragraph whose end was deleted: the next one goes on in its line.

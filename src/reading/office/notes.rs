@@ -10,6 +10,8 @@ pub(super) struct Reservations {
     pub(super) comments: usize,
     /// Pieces of text that the file marks as hidden.
     pub(super) hidden: usize,
+    /// Whether some text is white, with nothing known to lie behind it.
+    pub(super) white: bool,
 }
 
 impl Reservations {
@@ -27,6 +29,9 @@ impl Reservations {
         if self.hidden > 0 {
             let pieces = count(self.hidden, "piece");
             builder.warn(format!("left out: {pieces} of hidden text"));
+        }
+        if self.white {
+            builder.warn("some text is white");
         }
     }
 }

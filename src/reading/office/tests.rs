@@ -108,6 +108,83 @@ fn comments_and_hidden_text_are_left_out_and_told() {
     );
 }
 
+const STYLES: &str = "<w:styles>\
+    <w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val=\"en\"/></w:rPr></w:rPrDefault></w:docDefaults>\
+    <w:style w:type=\"paragraph\" w:styleId=\"I\"><w:basedOn w:val=\"H\"/></w:style>\
+    <w:style w:type=\"paragraph\" w:styleId=\"H\"><w:basedOn w:val=\"L\"/><w:rPr><w:vanish/></w:rPr></w:style>\
+    <w:style w:type=\"paragraph\" w:styleId=\"L\"><w:basedOn w:val=\"L\"/></w:style>\
+    <w:style w:type=\"character\" w:styleId=\"C\"><w:rPr><w:vanish/></w:rPr></w:style>\
+    <w:style w:type=\"character\" w:styleId=\"W\"><w:rPr><w:color w:val=\"ffffff\"/></w:rPr></w:style>\
+    </w:styles>";
+
+#[test]
+fn what_a_style_hides_is_left_out_and_told() {
+    let run = |properties: &str, text: &str| {
+        format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+    };
+    let in_style = |style: &str, runs: &str| {
+        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>{runs}</w:p>")
+    };
+    let of_c = "<w:rStyle w:val=\"C\"/>";
+    let boxed = format!("<w:txbxContent>{}</w:txbxContent>", p("x"));
+    let body = p("a")
+        + &in_style("H", &run("", "x"))
+        + &in_style("I", &run("", "x"))
+        + &in_style("I", &run("<w:vanish w:val=\"0\"/>", "b"))
+        + &in_style("", &run(of_c, "x"))
+        + &in_style("I", &run(of_c, "c"))
+        + &in_style(
+            "",
+            &run(of_c, "x").replace("<w:t>", &format!("{boxed}<w:t>")),
+        );
+    let text = docx_with(&body, &[("word/styles.xml", STYLES)]);
+    assert_eq!(lines(&text), ["a", "b", "c"], "two styles undo each other");
+    assert_eq!(text.warnings, ["left out: 5 pieces of hidden text"]);
+    let hidden = STYLES.replace("<w:lang w:val=\"en\"/>", "<w:vanish/>");
+    let text = docx_with(&body, &[("word/styles.xml", &hidden)]);
+    assert_eq!(lines(&text), ["b"]);
+}
+
+#[test]
+fn the_instruction_of_a_field_is_hidden_and_its_result_is_not() {
+    let mark = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let body = [
+        mark("begin"),
+        run("x"),
+        mark("separate"),
+        run("a"),
+        mark("end"),
+        run("b"),
+    ];
+    let text = docx_with(&format!("<w:p>{}</w:p>", body.concat()), &[]);
+    assert_eq!(lines(&text), ["ab"]);
+    assert_eq!(text.warnings, ["left out: 1 piece of hidden text"]);
+}
+
+#[test]
+fn white_text_is_told_unless_something_lies_behind_it() {
+    let white = |shade: &str| {
+        format!("<w:p><w:r><w:rPr>{shade}<w:rStyle w:val=\"W\"/></w:rPr><w:t>a</w:t></w:r></w:p>")
+    };
+    let dark = "<w:shd w:fill=\"000000\"/>";
+    let cell = format!(
+        "<w:tbl><w:tr><w:tc><w:tcPr>{dark}</w:tcPr>{}</w:tc></w:tr></w:tbl>",
+        white("")
+    );
+    for (body, told) in [
+        (white(""), true),
+        (white("<w:shd w:fill=\"auto\"/>"), true),
+        (white(dark), false),
+        (cell, false),
+        (p("a"), false),
+    ] {
+        let text = docx_with(&body, &[("word/styles.xml", STYLES)]);
+        assert_eq!(lines(&text), ["a"]);
+        assert_eq!(text.warnings == ["some text is white"], told, "{body}");
+    }
+}
+
 #[test]
 fn a_text_box_is_read_once_after_its_paragraph() {
     let boxed = format!("<w:txbxContent>{}</w:txbxContent>", p("b"));
@@ -287,4 +364,46 @@ fn bombs_and_depths_are_refused() {
         ..Limits::default()
     };
     assert_eq!(refused(docx::read(&packed(&many), limits)), "parts");
+}
+
+#[test]
+fn what_odt_hides_is_left_out_and_told() {
+    let style = |name: &str, rest: &str| {
+        format!(
+            "<style:style style:name=\"{name}\" style:family=\"paragraph\" {rest}</style:style>"
+        )
+    };
+    let hiding = "><style:text-properties text:display=\"none\"/>";
+    let styles = format!(
+        "<x>{}{}</x>",
+        style("H", hiding),
+        style("L", "style:parent-style-name=\"L\">")
+    );
+    let child = style("C", "style:parent-style-name=\"H\">");
+    let span = style("S", hiding).replace("paragraph", "text");
+    for hidden in [
+        "<text:p text:style-name=\"H\">x</text:p>",
+        "<text:p text:style-name=\"C\">x<text:span>x</text:span></text:p>",
+        "<text:p>a<text:span text:style-name=\"S\">x</text:span></text:p>",
+        "<text:p>x<text:hidden-paragraph text:is-hidden=\"true\"/>x</text:p>",
+        "<text:p><text:hidden-text text:is-hidden=\"true\">x</text:hidden-text></text:p>",
+        "<text:section text:display=\"none\"><text:p>x</text:p><text:p>x</text:p></text:section>",
+    ] {
+        let content = format!(
+            "<c><s>{child}{span}</s><office:text>{hidden}<text:p text:style-name=\"L\">b</text:p>\
+             <text:p>c<text:hidden-paragraph text:is-hidden=\"false\"/></text:p></office:text></c>"
+        );
+        let parts = [("content.xml", content.as_str()), ("styles.xml", &styles)];
+        let text = odt::read(&packed(&parts), Limits::default()).expect("a text");
+        let shown: Vec<_> = lines(&text)
+            .into_iter()
+            .filter(|line| *line != "a")
+            .collect();
+        assert_eq!(shown, ["b", "c"], "{hidden}");
+        assert_eq!(
+            text.warnings,
+            ["left out: 1 piece of hidden text"],
+            "{hidden}"
+        );
+    }
 }

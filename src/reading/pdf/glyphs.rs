@@ -7,6 +7,7 @@ use hayro_interpret::{
     BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask,
 };
 
+use super::ground::{Ground, is_clear, is_white};
 use crate::reading::ReadError;
 use crate::reading::limits::within;
 
@@ -36,9 +37,35 @@ pub(super) struct Glyph {
     pub(super) turns: u8,
 }
 
+/// Whether a glyph is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Plainly,
+    /// Where something lies behind it.
+    White,
+    Never,
+}
+
+/// What became of a page's invisible text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Invisible {
+    Absent,
+    /// It is all the text there is.
+    Kept,
+    /// So many glyphs; the page has text that is seen.
+    LeftOut(usize),
+}
+
 /// The glyphs of one page.
 pub(super) struct Glyphs {
     pub(super) kept: Vec<Glyph>,
+    /// Those that are drawn without a trace, as over a scanned picture.
+    invisible: Vec<Glyph>,
+    /// How many are white on the bare page; they are not kept.
+    pub(super) white: usize,
+    /// Whether some that are kept are white, on whatever lies there.
+    pub(super) has_white: bool,
+    ground: Ground,
     /// How many do not say which character they are.
     pub(super) unnamed: usize,
     /// How many lie off the page or have no size; they are not kept.
@@ -56,6 +83,10 @@ impl Glyphs {
     pub(super) fn new(width: f64, height: f64, budget: usize) -> Self {
         Self {
             kept: Vec::new(),
+            invisible: Vec::new(),
+            white: 0,
+            has_white: false,
+            ground: Ground::default(),
             unnamed: 0,
             off_page: 0,
             width,
@@ -76,7 +107,22 @@ impl Glyphs {
         Ok(self.budget - self.drawn)
     }
 
-    fn keep(&mut self, text: String, origin: Point, advance: Point, top: Point) {
+    /// Takes the invisible glyphs for the page's text if it has no other, and
+    /// tells what became of them.
+    pub(super) fn settle(&mut self) -> Invisible {
+        let is_text = |glyph: &&Glyph| !glyph.text.trim().is_empty();
+        let count = self.invisible.iter().filter(is_text).count();
+        if count == 0 {
+            return Invisible::Absent;
+        }
+        if self.kept.iter().any(|glyph| is_text(&glyph)) {
+            return Invisible::LeftOut(count);
+        }
+        self.kept.append(&mut self.invisible);
+        Invisible::Kept
+    }
+
+    fn keep(&mut self, text: String, [origin, advance, top]: [Point; 3], seen: Seen) {
         let along = advance - origin;
         let (turns, x, end, y) = if along.x.abs() >= along.y.abs() {
             if along.x >= 0.0 {
@@ -93,11 +139,24 @@ impl Glyphs {
         let is_on_page =
             (0.0..=self.width).contains(&origin.x) && (0.0..=self.height).contains(&origin.y);
         let is_drawn = [x, end, y, size].iter().all(|length| length.is_finite()) && size > 0.0;
+        let is_text = !text.trim().is_empty();
         if !is_on_page || !is_drawn {
-            self.off_page += usize::from(!text.trim().is_empty());
+            self.off_page += usize::from(is_text);
             return;
         }
-        self.kept.push(Glyph {
+        let glyphs = match seen {
+            Seen::White if !self.ground.is_painted(origin) => {
+                self.white += usize::from(is_text);
+                return;
+            }
+            Seen::White => {
+                self.has_white |= is_text;
+                &mut self.kept
+            }
+            Seen::Plainly => &mut self.kept,
+            Seen::Never => &mut self.invisible,
+        };
+        glyphs.push(Glyph {
             text,
             x,
             end,
@@ -109,7 +168,14 @@ impl Glyphs {
 }
 
 impl<'a> Device<'a> for Glyphs {
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        let seen = if matches!(mode, DrawMode::Invisible) || is_clear(&props.paint) {
+            Seen::Never
+        } else if is_white(&props.paint) {
+            Seen::White
+        } else {
+            Seen::Plainly
+        };
         for glyph in run.glyphs() {
             let text = match glyph.as_unicode() {
                 Some(BfString::Char(character)) => character.to_string(),
@@ -130,14 +196,20 @@ impl<'a> Device<'a> for Glyphs {
             };
             let transform = props.transform * glyph.transform();
             let width = width.filter(|w| *w > 0.0).unwrap_or(UNITS * USUAL_WIDTH);
-            let [origin, advance, top] = [(0.0, 0.0), (width, 0.0), (0.0, UNITS)]
+            let corners = [(0.0, 0.0), (width, 0.0), (0.0, UNITS)]
                 .map(|point| transform * Point::from(point));
-            self.keep(text, origin, advance, top);
+            self.keep(text, corners, seen);
         }
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {}
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.ground.shape(path, &props, mode);
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.ground.picture();
+    }
+
     fn push_clip_path(&mut self, _: &ClipPath) {}
     fn pop_clip(&mut self) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}

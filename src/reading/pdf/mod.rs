@@ -5,9 +5,11 @@
 //! in which a person reads.
 //!
 //! Not here: what is only a picture (a scan has no text layer), form fields that
-//! were not drawn, the order that tagged files declare.
+//! were not drawn, the order that tagged files declare. Text without a trace is
+//! read where a page has no other, since scans carry their text so.
 
 mod glyphs;
+mod ground;
 mod order;
 mod rows;
 
@@ -21,7 +23,7 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use super::limits::within;
 use super::{Builder, Limits, ReadError, Text, plain};
-use glyphs::Glyphs;
+use glyphs::{Glyphs, Invisible};
 
 /// # Errors
 /// When the file is damaged, needs a password or passes a limit, or the
@@ -47,6 +49,7 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
     let cache = InterpreterCache::new();
     let mut builder = Builder::new(limits);
     let (mut unnamed, mut off_page, mut blank) = (0, 0, Vec::new());
+    let (mut white, mut has_white, mut invisible, mut overlaid) = (0, false, 0, Vec::new());
     let mut budget = limits.text;
     for (number, page) in (1..).zip(pages.iter()) {
         let (width, height) = page.render_dimensions();
@@ -59,6 +62,13 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
         budget = glyphs.left()?;
         unnamed += glyphs.unnamed;
         off_page += glyphs.off_page;
+        white += glyphs.white;
+        has_white |= glyphs.has_white;
+        match glyphs.settle() {
+            Invisible::Absent => {}
+            Invisible::Kept => overlaid.push(number),
+            Invisible::LeftOut(count) => invisible += count,
+        }
         let lines = order::lines(rows::pieces(glyphs.kept));
         if lines.is_empty() {
             blank.push(number);
@@ -81,6 +91,21 @@ fn read_pages(bytes: Vec<u8>, limits: Limits) -> Result<Text, ReadError> {
     }
     if off_page > 0 {
         builder.warn(format!("left out: {off_page} glyphs off the page"));
+    }
+    if !overlaid.is_empty() {
+        builder.warn(format!(
+            "the text layer is invisible: text over a picture, as OCR makes it, on {}",
+            numbers(&overlaid)
+        ));
+    }
+    if invisible > 0 {
+        builder.warn(format!("left out: {invisible} invisible glyphs"));
+    }
+    if white > 0 {
+        builder.warn(format!("left out: {white} white glyphs on the bare page"));
+    }
+    if has_white {
+        builder.warn("some text is white");
     }
     let catalog = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let language = catalog.and_then(|catalog| catalog.get::<PdfString<'_>>("Lang"));

@@ -3,12 +3,16 @@
 //! In the lines: the header of the first page if it has one of its own (where a
 //! masthead may stand), the body, text boxes after the paragraph they are
 //! anchored in, then footnotes as `[1] …` and endnotes as `[e1] …`. Not in the
-//! lines: other headers and footers, comments, hidden text, list numbers.
+//! lines: other headers and footers, comments, text that is hidden by itself or
+//! by a style, instructions of fields, list numbers.
+
+mod styles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Element, Event, Flow, Package, Reservations, Xml};
 use crate::reading::{Builder, Limits, Line, ReadError, Text};
+use styles::{Look, Styles};
 
 const MAIN: &str = "word/document.xml";
 
@@ -23,8 +27,12 @@ pub(in crate::reading) fn read(bytes: &[u8], limits: Limits) -> Result<Text, Rea
     let mut package = Package::open(bytes, limits)?;
     let mut builder = Builder::new(limits);
     let mut story = Story::default();
+    if let Some(styles) = package.part("word/styles.xml")? {
+        story.default_language = default_language(&styles, limits)?;
+        story.styles = Styles::read(&styles, limits)?;
+    }
     let body = story.part(&package.needed(MAIN)?, MAIN, limits)?;
-    if let Some(header) = first_header(&mut package, &story, limits)? {
+    if let Some(header) = first_header(&mut package, &mut story, limits)? {
         builder.append(header)?;
     }
     let last_page = body.last().map_or(1, |line| line.page);
@@ -52,9 +60,6 @@ pub(in crate::reading) fn read(bytes: &[u8], limits: Limits) -> Result<Text, Rea
             builder.append(lines)?;
         }
     }
-    if let Some(styles) = package.part("word/styles.xml")? {
-        story.default_language = default_language(&styles, limits)?;
-    }
     if let Some(language) = story.language() {
         builder.declare_language(&language);
     }
@@ -65,11 +70,11 @@ pub(in crate::reading) fn read(bytes: &[u8], limits: Limits) -> Result<Text, Rea
 /// The lines of the header that only the first page has.
 fn first_header(
     package: &mut Package<'_>,
-    story: &Story,
+    story: &mut Story,
     limits: Limits,
 ) -> Result<Option<Vec<Line>>, ReadError> {
     const RELATIONS: &str = "word/_rels/document.xml.rels";
-    let Some(id) = story.first_header.as_ref().filter(|_| story.title_page) else {
+    let Some(id) = story.first_header.clone().filter(|_| story.title_page) else {
         return Ok(None);
     };
     let relations = package.part(RELATIONS)?.unwrap_or_default();
@@ -78,7 +83,7 @@ fn first_header(
         let Event::Open(element) = event else {
             continue;
         };
-        if element.attribute("Id").as_ref() != Some(id) {
+        if element.attribute("Id").as_ref() != Some(&id) {
             continue;
         }
         let Some(target) = element.attribute("Target") else {
@@ -91,7 +96,7 @@ fn first_header(
         let Some(part) = package.part(&name)? else {
             return Ok(None);
         };
-        return Story::default().part(&part, &name, limits).map(Some);
+        return story.header(&part, &name, limits).map(Some);
     }
     Ok(None)
 }
@@ -156,6 +161,7 @@ struct Story {
     /// Whether the properties of the first section are read.
     sectioned: bool,
     default_language: Option<String>,
+    styles: Styles,
     /// Languages that runs with text declare; `None` for the default.
     languages: BTreeSet<Option<String>>,
 }
@@ -163,17 +169,50 @@ struct Story {
 /// Where in a part the reader is.
 #[derive(Debug, Default)]
 struct Place {
-    /// Open elements that hold properties.
-    properties: usize,
+    /// Open elements that hold properties, outermost first.
+    properties: Vec<&'static str>,
     /// Open elements whose content is deleted or a repetition.
     removed: usize,
     /// Open `w:t`.
     text: usize,
-    /// Whether the open run is hidden, and its language.
-    hidden: bool,
+    /// Open paragraphs and runs; a text box in a run holds more of both.
+    paragraphs: Vec<Paragraph>,
+    runs: Vec<Run>,
+    /// Whether each open cell is shaded.
+    cells: Vec<bool>,
+    /// Whether each open field is in its result, past its instruction (17.16.18).
+    fields: Vec<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Paragraph {
+    style: Option<String>,
+    shaded: bool,
+    /// Whether its end is deleted.
+    end_deleted: bool,
+}
+
+#[derive(Debug, Default)]
+struct Run {
+    style: Option<String>,
+    look: Look,
     language: Option<String>,
-    /// Whether the end of each open paragraph is deleted.
-    ends_deleted: Vec<bool>,
+    /// Whether it is hidden, by itself or by a run that it stands in.
+    hidden: bool,
+}
+
+impl Place {
+    fn is_hidden(&self) -> bool {
+        self.runs.last().is_some_and(|run| run.hidden) || self.fields.contains(&false)
+    }
+
+    /// Whether the open run is white on white, as far as it is known.
+    fn is_white(&self, look: Look) -> bool {
+        let is_shaded = self.paragraphs.last().is_some_and(|open| open.shaded)
+            || self.cells.last() == Some(&true)
+            || look.shaded == Some(true);
+        look.white == Some(true) && !is_shaded
+    }
 }
 
 impl Story {
@@ -184,6 +223,19 @@ impl Story {
             self.take(&event, &mut flow, &mut place)?;
         }
         Ok(flow.take_lines())
+    }
+
+    /// The lines of a header. Its notes, sections and languages count for nothing.
+    fn header(&mut self, bytes: &str, name: &str, limits: Limits) -> Result<Vec<Line>, ReadError> {
+        let mut header = Self {
+            styles: std::mem::take(&mut self.styles),
+            ..Self::default()
+        };
+        let lines = header.part(bytes, name, limits);
+        self.styles = header.styles;
+        self.reservations.hidden += header.reservations.hidden;
+        self.reservations.white |= header.reservations.white;
+        lines
     }
 
     /// The notes of a part by their ids; separators are none.
@@ -221,13 +273,15 @@ impl Story {
             Event::Open(element) => return self.open(element, flow, place),
             Event::Close(name) => self.close(name, flow, place),
             Event::Text(text) if place.text > 0 && place.removed == 0 => {
-                if place.hidden {
+                if place.is_hidden() {
                     self.reservations.hidden += 1;
                     return Ok(());
                 }
-                if !self.languages.contains(&place.language) {
-                    self.languages.insert(place.language.clone());
-                }
+                let run = place.runs.last();
+                let white = run.is_some_and(|run| place.is_white(self.look(run, place)));
+                self.reservations.white |= white;
+                let language = run.and_then(|run| run.language.clone());
+                self.languages.insert(language);
                 return flow.text(text);
             }
             Event::Text(_) => {}
@@ -245,11 +299,11 @@ impl Story {
         if place.removed == 0 {
             self.count(name);
         }
-        if PROPERTIES.contains(&name) {
-            place.properties += 1;
+        if let Some(properties) = PROPERTIES.iter().find(|properties| **properties == name) {
+            place.properties.push(properties);
             return Ok(());
         }
-        if place.properties > 0 {
+        if !place.properties.is_empty() {
             self.property(name, element, place);
             return Ok(());
         }
@@ -258,19 +312,33 @@ impl Story {
             _ if place.removed > 0 => {}
             "t" => place.text += 1,
             "p" => {
-                place.ends_deleted.push(false);
+                place.paragraphs.push(Paragraph::default());
                 flow.open_paragraph();
             }
             "r" => {
-                place.hidden = false;
-                place.language = None;
+                self.open_run(Run::default(), place);
             }
             "tr" => flow.open_row(),
-            "tc" => flow.open_cell(),
+            "tc" => {
+                place.cells.push(false);
+                flow.open_cell();
+            }
+            "fldChar" => match element.attribute("fldCharType").as_deref() {
+                Some("begin") => place.fields.push(false),
+                Some("separate") => {
+                    if let Some(in_result) = place.fields.last_mut() {
+                        *in_result = true;
+                    }
+                }
+                Some("end") => {
+                    place.fields.pop();
+                }
+                _ => {}
+            },
             "txbxContent" => flow.open_box(),
             "footnoteReference" => return self.refer(NoteKind::Foot, element, flow),
             "endnoteReference" => return self.refer(NoteKind::End, element, flow),
-            _ if place.hidden => {}
+            _ if place.is_hidden() => {}
             "tab" | "ptab" => return flow.text("\t"),
             "br" if element.attribute("type").as_deref() == Some("page") => {
                 flow.text("\n")?;
@@ -287,23 +355,28 @@ impl Story {
 
     fn close(&mut self, name: &str, flow: &mut Flow, place: &mut Place) {
         if PROPERTIES.contains(&name) {
-            place.properties = place.properties.saturating_sub(1);
+            place.properties.pop();
             self.sectioned |= name == "sectPr";
             return;
         }
-        if place.properties > 0 {
+        if !place.properties.is_empty() {
             return;
         }
         match name {
             "Fallback" | "del" | "moveFrom" => place.removed = place.removed.saturating_sub(1),
             _ if place.removed > 0 => {}
             "t" => place.text = place.text.saturating_sub(1),
-            "p" => match place.ends_deleted.pop() {
-                Some(true) => flow.join_paragraph(),
+            "p" => match place.paragraphs.pop() {
+                Some(paragraph) if paragraph.end_deleted => flow.join_paragraph(),
                 _ => flow.close_paragraph(),
             },
-            "r" => place.hidden = false,
-            "tc" => flow.close_cell(),
+            "r" => {
+                place.runs.pop();
+            }
+            "tc" => {
+                place.cells.pop();
+                flow.close_cell();
+            }
             "tr" => flow.close_row(),
             "txbxContent" => flow.close_box(),
             _ => {}
@@ -322,14 +395,28 @@ impl Story {
 
     fn property(&mut self, name: &str, element: &Element<'_>, place: &mut Place) {
         // A run's properties are one set; those of a paragraph's end are in another.
-        match name {
-            "del" | "moveFrom" if place.properties == 2 => {
-                if let Some(deleted) = place.ends_deleted.last_mut() {
-                    *deleted = true;
+        match place.properties[..] {
+            ["rPr"] => self.run_property(element, place),
+            ["pPr"] => {
+                if let Some(paragraph) = place.paragraphs.last_mut() {
+                    paragraph.take(element);
                 }
             }
-            "vanish" if place.properties == 1 => place.hidden = element.is_on(),
-            "lang" if place.properties == 1 => place.language = element.attribute("val"),
+            ["tcPr"] => {
+                let mut look = Look::default();
+                look.take(element);
+                if let Some(shaded) = place.cells.last_mut() {
+                    *shaded |= look.shaded == Some(true);
+                }
+            }
+            [_, _] if matches!(name, "del" | "moveFrom") => {
+                if let Some(paragraph) = place.paragraphs.last_mut() {
+                    paragraph.end_deleted = true;
+                }
+            }
+            _ => {}
+        }
+        match name {
             "titlePg" if !self.sectioned => self.title_page = element.is_on(),
             "headerReference"
                 if !self.sectioned && element.attribute("type").as_deref() == Some("first") =>
@@ -338,6 +425,31 @@ impl Story {
             }
             _ => {}
         }
+    }
+
+    fn run_property(&self, element: &Element<'_>, place: &mut Place) {
+        let Some(mut run) = place.runs.pop() else {
+            return;
+        };
+        match element.name() {
+            "rStyle" => run.style = element.attribute("val"),
+            "lang" => run.language = element.attribute("val"),
+            _ => run.look.take(element),
+        }
+        self.open_run(run, place);
+    }
+
+    /// Makes a run the innermost one.
+    fn open_run(&self, mut run: Run, place: &mut Place) {
+        let is_inside = place.runs.last().is_some_and(|outer| outer.hidden);
+        run.hidden = is_inside || self.look(&run, place).vanish == Some(true);
+        place.runs.push(run);
+    }
+
+    fn look(&self, run: &Run, place: &Place) -> Look {
+        let paragraph = place.paragraphs.last();
+        let style = paragraph.and_then(|paragraph| paragraph.style.as_ref());
+        self.styles.run(run.look, run.style.as_ref(), style)
     }
 
     fn refer(
@@ -382,6 +494,17 @@ impl Story {
             }
         }
         Some(if same { first } else { primary(&first) })
+    }
+}
+
+impl Paragraph {
+    fn take(&mut self, element: &Element<'_>) {
+        if element.name() == "pStyle" {
+            self.style = element.attribute("val");
+        }
+        let mut look = Look::default();
+        look.take(element);
+        self.shaded |= look.shaded == Some(true);
     }
 }
 

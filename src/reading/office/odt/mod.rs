@@ -2,12 +2,16 @@
 //!
 //! In the lines: the body, text boxes after the paragraph they are anchored in,
 //! then footnotes and endnotes as `[mark] …` with the mark the file gives. Not in
-//! the lines: headers and footers, comments, hidden text, list numbers.
+//! the lines: headers and footers, comments, list numbers, and text that is hidden
+//! by itself, by its style or by its section.
+
+mod styles;
 
 use std::collections::BTreeSet;
 
 use super::{Element, Event, Flow, Package, Reservations, Xml};
 use crate::reading::{Builder, Limits, Line, ReadError, Text};
+use styles::Styles;
 
 const CONTENT: &str = "content.xml";
 const STYLES: &str = "styles.xml";
@@ -15,15 +19,8 @@ const STYLES: &str = "styles.xml";
 /// The most spaces that one element stands for; more are not worth a line.
 const MAX_SPACES: usize = 1_000;
 
-/// Elements whose content is not shown.
-const HIDDEN: [&str; 6] = [
-    "tracked-changes",
-    "annotation",
-    "hidden-text",
-    "hidden-paragraph",
-    "forms",
-    "scripts",
-];
+/// Elements that hold no text of the document.
+const APART: [&str; 4] = ["tracked-changes", "annotation", "forms", "scripts"];
 
 /// # Errors
 /// When the file is damaged, encrypted or passes a limit.
@@ -36,14 +33,16 @@ pub(in crate::reading) fn read(bytes: &[u8], limits: Limits) -> Result<Text, Rea
     }
     let mut builder = Builder::new(limits);
     let content = package.needed(CONTENT)?;
+    let styles = package.part(STYLES)?.unwrap_or_default();
     let mut story = Story::new(limits);
+    story.styles.read(&styles, STYLES, limits)?;
+    story.styles.read(&content, CONTENT, limits)?;
     let lines = story.read(&content, limits)?;
     let last_page = lines.last().map_or(1, |line| line.page);
     builder.append(lines)?;
     let mut notes = std::mem::take(&mut story.notes);
     notes.iter_mut().for_each(|line| line.page = last_page);
     builder.append(notes)?;
-    let styles = package.part(STYLES)?.unwrap_or_default();
     let mut languages = languages(&styles, STYLES, limits)?;
     languages.extend(self::languages(&content, CONTENT, limits)?);
     if let [language] = languages.iter().collect::<Vec<_>>()[..] {
@@ -95,6 +94,7 @@ fn languages(bytes: &str, part: &str, limits: Limits) -> Result<BTreeSet<String>
 
 #[derive(Debug)]
 struct Story {
+    styles: Styles,
     reservations: Reservations,
     body: Flow,
     /// The open note, and the lines of closed ones.
@@ -117,6 +117,7 @@ enum Place {
 impl Story {
     fn new(limits: Limits) -> Self {
         Self {
+            styles: Styles::default(),
             reservations: Reservations::default(),
             body: Flow::new(limits),
             note: Flow::new(limits),
@@ -128,20 +129,31 @@ impl Story {
 
     fn read(&mut self, content: &str, limits: Limits) -> Result<Vec<Line>, ReadError> {
         let mut xml = Xml::new(content, CONTENT, limits);
-        let mut hidden: usize = 0;
+        // Open elements that are left out, and whether text in them is to be told.
+        let (mut left_out, mut untold) = (0_usize, false);
         while let Some(event) = xml.next()? {
             match &event {
                 Event::Open(element) => {
                     self.count(element.name());
-                    if hidden > 0 || is_hidden(element) {
-                        hidden += 1;
+                    let is_hidden = left_out == 0 && self.hides(element);
+                    untold |= is_hidden;
+                    if left_out > 0 || is_hidden || is_apart(element) {
+                        left_out += 1;
                     } else {
                         self.open(element)?;
                     }
                 }
-                Event::Close(_) if hidden > 0 => hidden -= 1,
+                Event::Close(_) if left_out > 0 => {
+                    left_out -= 1;
+                    untold &= left_out > 0;
+                }
                 Event::Close(name) => self.close(name)?,
-                Event::Text(_) if hidden > 0 => {}
+                Event::Text(text) if left_out > 0 => {
+                    if untold && !text.trim().is_empty() {
+                        self.reservations.hidden += 1;
+                        untold = false;
+                    }
+                }
                 Event::Text(text) if self.place == Place::Mark => self.mark.push_str(text.trim()),
                 Event::Text(text) => shown(text, self.flow())?,
             }
@@ -163,6 +175,10 @@ impl Story {
                 self.mark.clear();
             }
             "note-citation" => self.place = Place::Mark,
+            // It hides the paragraph that it stands in (ODF 1.3 part 3, 7.7.9).
+            "hidden-paragraph" if element.attribute("is-hidden").as_deref() != Some("false") => {
+                self.reservations.hidden += usize::from(self.flow().hide_paragraph());
+            }
             _ => return open(element, self.flow()),
         }
         Ok(())
@@ -187,20 +203,39 @@ impl Story {
         Ok(())
     }
 
+    /// Whether an element's text is there and is hidden.
+    fn hides(&self, element: &Element<'_>) -> bool {
+        let by_style = |family| {
+            let style = element.attribute("style-name");
+            style.is_some_and(|style| self.styles.hide(family, &style))
+        };
+        match element.name() {
+            "hidden-text" => true,
+            "section" => match element.attribute("display").as_deref() {
+                Some("none") => true,
+                Some("condition") => element.attribute("is-hidden").as_deref() == Some("true"),
+                _ => false,
+            },
+            "p" | "h" => by_style("paragraph"),
+            "span" | "a" => by_style("text"),
+            _ => false,
+        }
+    }
+
     fn count(&mut self, name: &str) {
         match name {
             "insertion" => self.reservations.insertions += 1,
             "deletion" => self.reservations.deletions += 1,
             "annotation" => self.reservations.comments += 1,
-            "hidden-text" | "hidden-paragraph" => self.reservations.hidden += 1,
             _ => {}
         }
     }
 }
 
-/// Whether an element's content is not shown; pictures' descriptions are not.
-fn is_hidden(element: &Element<'_>) -> bool {
-    HIDDEN.contains(&element.name())
+/// Whether an element's content is no text of the document; pictures'
+/// descriptions are none.
+fn is_apart(element: &Element<'_>) -> bool {
+    APART.contains(&element.name())
         || element.has_prefix("svg") && matches!(element.name(), "title" | "desc")
 }
 

@@ -1,9 +1,13 @@
 //! The text that an HTML page shows.
 //!
 //! Works on the tokens of the WHATWG tokenizer and builds no tree, so that no
-//! depth of nesting costs anything. Style sheets are not read: what they hide
-//! is in the lines. Left out: the title, scripts, styles, templates, and the texts
-//! that stand in for pictures.
+//! depth of nesting costs anything. Left out: the title, scripts, styles, and the
+//! texts that stand in for pictures; and, told, templates, deleted text and what
+//! an element hides by itself. Rules of style sheets are not applied: what they
+//! hide is in the lines, and that they hide something is told.
+
+mod hidden;
+mod nesting;
 
 use encoding_rs::Encoding;
 use html5gum::emitters::default::DefaultEmitter;
@@ -11,9 +15,10 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 use super::limits::within;
 use super::{Builder, Limits, ReadError, Text, plain};
+use nesting::Nesting;
 
-/// Elements whose content is not shown.
-const HIDDEN: [&[u8]; 8] = [
+/// Elements whose content is never shown.
+const UNSHOWN: [&[u8]; 8] = [
     b"title",
     b"script",
     b"style",
@@ -67,6 +72,9 @@ const BLOCKS: [&[u8]; 39] = [
     b"ul",
 ];
 
+/// Elements whose text keeps its spaces and lines.
+const PREFORMATTED: [&[u8]; 2] = [b"pre", b"textarea"];
+
 /// How far the declaration of an encoding is looked for (HTML Standard, 13.2.3.2).
 const PRESCAN: usize = 1024;
 
@@ -80,8 +88,11 @@ pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Text, ReadError> {
     within(decoded.text.len(), limits.unpacked, "bytes")?;
     let mut page = Page {
         builder: Builder::new(limits),
-        hidden: None,
-        preformatted: 0,
+        unshown: None,
+        nesting: Nesting::default(),
+        pieces: 0,
+        in_piece: false,
+        style: String::new(),
         cells: 0,
     };
     if let Some(warning) = decoded.warning {
@@ -90,6 +101,7 @@ pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Text, ReadError> {
     for token in tokens(&decoded.text) {
         page.take(&token)?;
     }
+    page.tell();
     page.builder.trim_line();
     page.builder.finish()
 }
@@ -129,10 +141,15 @@ fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
 
 struct Page {
     builder: Builder,
-    /// The element that hides what comes, and how often it is open in itself.
-    hidden: Option<(&'static [u8], usize)>,
-    /// How many `pre` elements are open.
-    preformatted: usize,
+    /// The element of a kind that is never shown, and how often it is open in
+    /// itself.
+    unshown: Option<(&'static [u8], usize)>,
+    nesting: Nesting,
+    /// Pieces of text that were hidden, and whether the last one goes on.
+    pieces: usize,
+    in_piece: bool,
+    /// The style sheets in the page.
+    style: String,
     /// Cells of the open row so far.
     cells: usize,
 }
@@ -142,10 +159,43 @@ impl Page {
         match token {
             Token::StartTag(tag) => self.open(tag),
             Token::EndTag(tag) => self.close(&tag.name),
-            Token::String(text) if self.hidden.is_none() => {
-                self.text(&String::from_utf8_lossy(text))
-            }
+            Token::String(text) => self.text(&String::from_utf8_lossy(text)),
             _ => Ok(()),
+        }
+    }
+
+    /// What is not in the lines, or may not be seen.
+    fn tell(&mut self) {
+        match self.pieces {
+            0 => {}
+            1 => self.builder.warn("left out: 1 piece of hidden text"),
+            pieces => self
+                .builder
+                .warn(format!("left out: {pieces} pieces of hidden text")),
+        }
+        if hidden::sheet_hides(&self.style) {
+            self.builder.warn(
+                "a style sheet hides parts of the page; what is read may not be what is seen",
+            );
+        }
+    }
+
+    /// Text, if it is shown.
+    fn text(&mut self, text: &str) -> Result<(), ReadError> {
+        match self.unshown {
+            Some((b"style", _)) => self.style.push_str(text),
+            Some((b"template", _)) => self.hide(text),
+            Some(_) => {}
+            None if self.nesting.is_hiding() => self.hide(text),
+            None => return self.show(text),
+        }
+        Ok(())
+    }
+
+    fn hide(&mut self, text: &str) {
+        if !self.in_piece && !text.trim().is_empty() {
+            self.in_piece = true;
+            self.pieces += 1;
         }
     }
 
@@ -156,15 +206,21 @@ impl Page {
         {
             self.builder.declare_language(&language);
         }
-        if let Some((hiding, depth)) = &mut self.hidden {
-            *depth += usize::from(*hiding == name);
+        if let Some((unshown, depth)) = &mut self.unshown {
+            *depth += usize::from(*unshown == name);
             return Ok(());
         }
-        if let Some(hiding) = HIDDEN.iter().find(|hidden| **hidden == name) {
+        if let Some(unshown) = UNSHOWN.iter().find(|unshown| **unshown == name) {
             if !tag.self_closing {
-                self.hidden = Some((hiding, 1));
+                self.unshown = Some((unshown, 1));
             }
             return Ok(());
+        }
+        let is_block = BLOCKS.contains(&name);
+        let was_hiding = self.nesting.is_hiding();
+        self.nesting.open(name, hidden::hides(tag), is_block);
+        if self.nesting.is_hiding() {
+            return if was_hiding { Ok(()) } else { self.edge(name) };
         }
         match name {
             b"br" => {
@@ -179,31 +235,30 @@ impl Page {
                 self.cells += 1;
             }
             b"tr" => self.cells = 0,
-            b"pre" | b"textarea" => self.preformatted += 1,
             _ => {}
         }
         self.edge(name)
     }
 
     fn close(&mut self, name: &[u8]) -> Result<(), ReadError> {
-        if let Some((hiding, depth)) = &mut self.hidden {
-            if *hiding == name {
+        if let Some((unshown, depth)) = &mut self.unshown {
+            if *unshown == name {
                 *depth -= 1;
                 if *depth == 0 {
-                    self.hidden = None;
+                    self.unshown = None;
                 }
             }
             return Ok(());
         }
-        match name {
-            b"pre" | b"textarea" => self.preformatted = self.preformatted.saturating_sub(1),
-            b"tr" | b"table" => {
-                self.edge(name)?;
-                self.cells = 0;
-            }
-            _ => {}
+        self.nesting.close(name);
+        if self.nesting.is_hiding() {
+            return Ok(());
         }
-        self.edge(name)
+        self.edge(name)?;
+        if matches!(name, b"tr" | b"table") {
+            self.cells = 0;
+        }
+        Ok(())
     }
 
     /// Ends the line at the edge of a block; blocks in a cell stay on its row's line.
@@ -218,8 +273,9 @@ impl Page {
         self.builder.break_line()
     }
 
-    fn text(&mut self, text: &str) -> Result<(), ReadError> {
-        if self.preformatted > 0 {
+    fn show(&mut self, text: &str) -> Result<(), ReadError> {
+        self.in_piece = false;
+        if PREFORMATTED.iter().any(|name| self.nesting.has(name)) {
             for (number, line) in text.split('\n').enumerate() {
                 if number > 0 {
                     self.builder.end_line()?;
@@ -272,6 +328,44 @@ mod tests {
     }
 
     #[test]
+    fn hidden_elements_are_left_out_and_told() {
+        for page in [
+            "<p>a<p style='display:none'>x<p>b",
+            "<p>a<p hidden>x<p>b",
+            "<p>a<div><p hidden>x</div>b",
+            "<p>a<p style='VISIBILITY: hidden'>x<b>x</b></p>b",
+            "<p>a<p style='font-size:0'>x<ul><li>b</ul>",
+            "<p>a<p><del>x</del><p>b",
+            "<p>a<template><p>x</template><p>b",
+            "<p>a<p><span hidden>x</p></p><p>b",
+            "<p>a<p><b hidden>x<p>x</b><p>b",
+            "a<ul><li hidden>x<ul><li>x</ul>x<li>b</ul>",
+            "a<div hidden><div>x</div></p>x<img hidden>x</div>b",
+            "a<div><table><tr><td hidden></div>x<p>x</table></div>b",
+        ] {
+            let text = read(page.as_bytes(), Limits::default()).expect("a text");
+            let lines: Vec<_> = text.lines.iter().map(|line| line.text.as_str()).collect();
+            assert_eq!(lines, ["a", "b"], "{page}");
+            assert_eq!(
+                text.warnings,
+                ["left out: 1 piece of hidden text"],
+                "{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_style_sheet_that_hides_is_told() {
+        let page = "<style>.x { display: none }</style><p>a<p class=x>b";
+        let text = read(page.as_bytes(), Limits::default()).expect("a text");
+        assert_eq!(text.lines.len(), 2);
+        assert_eq!(
+            text.warnings,
+            ["a style sheet hides parts of the page; what is read may not be what is seen"]
+        );
+    }
+
+    #[test]
     fn rows_are_lines_and_cells_are_parted_by_tabs() {
         let page = "<table><tr><th>a</th><td><p>b</p><p>c</p></td></tr><tr><td>d<td></table>e";
         assert_eq!(lines(page), ["a\tb c", "d\t", "e"]);
@@ -299,5 +393,7 @@ mod tests {
     fn depth_costs_nothing() {
         let page = "<div><b>".repeat(100_000) + "a" + &"</b></div>".repeat(100_000);
         assert_eq!(lines(&page), ["a"]);
+        let page = "<li><b hidden>".repeat(50_000) + &"</i></p></td>".repeat(100_000) + "a";
+        assert_eq!(lines(&page), [""; 0]);
     }
 }
