@@ -254,7 +254,7 @@ pub(crate) struct Search {
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 20,
+        default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..)
     )]
     pub(crate) limit: u64,

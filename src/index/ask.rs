@@ -92,7 +92,7 @@ pub(super) fn unread(db: &Connection, filter: &Filter) -> Result<u64, Fault> {
 
 /// Up to how many entries a condition is narrow, and words are rare: so many
 /// are gathered and sorted in a millisecond or two.
-const FEW: usize = 2_000;
+const FEW: usize = 1_000;
 /// Up to how many entries it is quicker to ask of each whether it holds the
 /// words than to go through all that hold them.
 const VERY_FEW: usize = 200;

@@ -294,12 +294,16 @@ const STYLE: &str = "\
 @page{size:A4 landscape;margin:12mm}\
 body{font:9pt/1.35 system-ui,sans-serif;margin:1.5em;color:#111;background:#fff}\
 h1{font-size:14pt;margin:0 0 .2em}h2{font-size:11pt;margin:1.4em 0 .3em}\
-p{margin:.2em 0}table{border-collapse:collapse;width:100%}\
+p{margin:.2em 0}table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:8pt}\
 thead{display:table-header-group}tr{break-inside:avoid}\
 th,td{border-bottom:1px solid #bbb;padding:.25em .4em;text-align:left;vertical-align:top}\
-th{border-bottom:1px solid #111}code{font-size:7pt;word-break:break-all}\
+th{border-bottom:1px solid #111}td{overflow-wrap:anywhere}code{font-size:5.5pt;word-break:break-all}\
+p code{font-size:7pt}\
 @media screen and (prefers-color-scheme:dark){body{color:#eee;background:#181818}\
 th{border-color:#eee}td{border-color:#555}}";
+
+/// The widths of the page's columns, in per cent; the digest takes two lines.
+const WIDTHS: [u8; 11] = [4, 13, 4, 3, 7, 6, 9, 23, 9, 7, 15];
 
 /// A page that needs nothing else and prints on A4, the heading on each sheet.
 fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
@@ -318,7 +322,12 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
         id = authority.ledger_id(),
         root = register.checkpoint.root,
     );
-    page.push_str("<table><thead><tr><th>No.<th>Symbol<th>Lang.<th>V.<th>Date<th>Distr.<th>Kind<th>Title<th>Standing<th>Registered<th>SHA-256</tr></thead><tbody>\n");
+    page.push_str("<table><colgroup>");
+    for width in WIDTHS {
+        page.push_str(&format!("<col style=\"width:{width}%\">"));
+    }
+    page.push_str("</colgroup>");
+    page.push_str("<thead><tr><th>No.<th>Symbol<th>Lang.<th>V.<th>Date<th>Distr.<th>Kind<th>Title<th>Standing<th>Registered<th>SHA-256</tr></thead><tbody>\n");
     for row in rows {
         let [
             number,
@@ -340,9 +349,10 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
             file,
         ] = row.cells().map(|cell| html_text(&cell));
         let title = if title.is_empty() { file } else { title };
+        let day = registered.split('T').next().unwrap_or_default();
         page.push_str(&format!(
             "<tr><td>{number}<td>{symbols}<td>{language}<td>{version}<td>{date}<td>{distribution}<td>{kind}\
-             <td dir=\"auto\">{title}<td>{standing}<td>{registered}<br>{officer}<td><code>{digest}</code></tr>\n"
+             <td dir=\"auto\">{title}<td>{standing}<td>{day}<br>{officer}<td><code>{digest}</code></tr>\n"
         ));
     }
     page.push_str("</tbody></table>\n");
