@@ -139,6 +139,9 @@ pub struct Proposal {
     pub before: Option<u64>,
     /// The register number the document has, if it has one.
     pub number: Option<u64>,
+    /// The event that withdrew the document, and with it what is registered of
+    /// it later.
+    pub withdrawn: Option<u64>,
 }
 
 impl Proposal {
@@ -151,7 +154,7 @@ impl Proposal {
             claims.document.record.context = other.document.record.context;
             // Within a batch, leaf hashes are not known before it is signed.
             claims.document.record.previous = None;
-            (claims.subject, claims.document)
+            (claims.subject, claims.document, claims.withdrawn)
         };
         claims(self) == claims(other)
     }
@@ -271,6 +274,9 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         document: file,
         before: follows.map(|entry| entry.index),
         number: document.map(|document| document.number),
+        withdrawn: document
+            .and_then(|document| register.history.events_of(document.number))
+            .and_then(|events| events.withdrawn),
     })
 }
 

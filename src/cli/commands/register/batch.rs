@@ -220,7 +220,7 @@ fn decide(register: &mut Register, flags: &Flags, read: Vec<ReadFile>) -> Vec<It
                 tell(&file.shown, &filing.remarks);
                 match planned.next() {
                     Some(Ok(proposal)) => {
-                        tell_withdrawn(register, &proposal, &file.shown);
+                        tell_withdrawn(&proposal, &file.shown);
                         match check_said(flags, &proposal) {
                             Ok(()) => Fate::New(Box::new(filing), Box::new(proposal)),
                             Err(error) => Fate::Refused(error),

@@ -35,7 +35,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     let mut filing = Wanted::of_flags(&register, flags, path)?.read()?;
     request::tell(&path.display().to_string(), &filing.remarks);
     let mut proposal = first_proposal(&register, flags, &mut filing.request)?;
-    tell_withdrawn(&register, &proposal, &path.display().to_string());
+    tell_withdrawn(&proposal, &path.display().to_string());
     check_said(flags, &proposal)?;
     if flags.dry_run {
         show(args, &register, &proposal)?;
@@ -134,11 +134,8 @@ fn check_said(flags: &Flags, proposal: &Proposal) -> anyhow::Result<()> {
 }
 
 /// Tells that a document was withdrawn: its new version is, too.
-fn tell_withdrawn(register: &Register, proposal: &Proposal, shown: &str) {
-    let events = proposal
-        .number
-        .and_then(|number| register.history.events_of(number));
-    if let Some(by) = events.and_then(|events| events.withdrawn) {
+fn tell_withdrawn(proposal: &Proposal, shown: &str) {
+    if let Some(by) = proposal.withdrawn {
         render::remark(&format!(
             "{shown}: {} was withdrawn by entry #{by}, and so is every version of it",
             proposal.subject
