@@ -19,7 +19,7 @@ pub use error::{StoreError, StoreProblem};
 pub use key_dir::{KeyDir, SecretFile};
 pub use ledger_dir::LedgerDir;
 pub use lock::WriterLock;
-pub use state_dir::{Pin, StateDir};
+pub use state_dir::{KeptHead, Pin, StateDir};
 pub use volume::{Disk, FileKind, Volume};
 pub use writer::{AppendFiles, Contents, LedgerWriter, NewDocument};
 

@@ -1,9 +1,10 @@
 //! What is kept for this user, outside every ledger: the ledger ids pinned as
-//! anchors. Whoever can write here can make this user trust anything.
+//! anchors, and the newest head verified of each. Whoever can write here can
+//! make this user trust anything; a digest catches accidents only.
 
 use std::path::{Path, PathBuf};
 
-use crate::digest::LedgerId;
+use crate::digest::{ContentDigest, LedgerId, TreeHash};
 
 use super::durable;
 use super::error::{At as _, StoreError, StoreProblem};
@@ -15,6 +16,24 @@ const HEADER: &str = "docledger pin 1";
 const MAX_PIN: u64 = 64 * 1024;
 /// Pins, in the state folder.
 const PINS: &str = "pins";
+
+/// The first line of a remembered head's file.
+const HEAD_HEADER: &str = "docledger head 1";
+/// Heads, in the state folder.
+const HEADS: &str = "heads";
+
+/// A head that this user verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptHead {
+    /// The ledger.
+    pub ledger_id: LedgerId,
+    /// How many entries it had.
+    pub size: u64,
+    /// Their root (RFC 6962).
+    pub root: TreeHash,
+    /// When it was verified, as written then (RFC 3339).
+    pub when: String,
+}
 
 /// A ledger id that this user trusts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +69,7 @@ impl<'a> StateDir<'a> {
     /// # Errors
     /// If the system refuses.
     pub fn pin(&self, pin: &Pin) -> Result<(), StoreError> {
-        let folder = self.folder.join(PINS);
-        let existing = folder
-            .ancestors()
-            .find(|at| matches!(self.volume.kind(at), Ok(Some(_))));
-        durable::make_folders(self.volume, existing.unwrap_or(Path::new("")), &folder)?;
+        let folder = self.folder_of(PINS)?;
         let mut text = format!(
             "{HEADER}\nledger-id {}\nwhen {}\nhow {}\n",
             pin.ledger_id, pin.when, pin.how
@@ -85,6 +100,72 @@ impl<'a> StateDir<'a> {
             .into_iter()
             .map(|(name, _)| self.read_pin(&folder.join(name)))
             .collect()
+    }
+
+    /// Keeps a head in place of the one kept before.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn keep_head(&self, head: &KeptHead) -> Result<(), StoreError> {
+        let text = format!(
+            "{HEAD_HEADER}\nledger-id {}\nsize {}\nroot {}\nwhen {}\n",
+            head.ledger_id, head.size, head.root, head.when
+        );
+        let digest = ContentDigest::of(text.as_bytes());
+        let text = format!("{text}sha256 {digest}\n");
+        let path = self.folder_of(HEADS)?.join(head.ledger_id.to_string());
+        durable::write(self.volume, &path, text.as_bytes(), (false, true))
+    }
+
+    /// The head kept for a ledger.
+    ///
+    /// # Errors
+    /// If it can't be read, or is not as this program writes it.
+    pub fn head(&self, id: LedgerId) -> Result<Option<KeptHead>, StoreError> {
+        let path = self.folder.join(HEADS).join(id.to_string());
+        let malformed =
+            |what: &str| StoreError::new(&path, StoreProblem::Malformed(what.to_owned()));
+        let Some(bytes) = durable::read(self.volume, &path, MAX_PIN)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| malformed("not text"))?;
+        let (body, digest) = text.rsplit_once("sha256 ").ok_or(malformed("no digest"))?;
+        if ContentDigest::of(body.as_bytes()).to_string() != digest.trim_end() {
+            return Err(malformed("its digest does not fit: it was damaged"));
+        }
+        let mut lines = body.lines();
+        if lines.next() != Some(HEAD_HEADER) {
+            return Err(malformed("the first line is not that of a head"));
+        }
+        let mut field = |name: &str| {
+            lines
+                .next()
+                .and_then(|line| line.strip_prefix(name)?.strip_prefix(' '))
+        };
+        let is_of = field("ledger-id").and_then(|found| found.parse().ok()) == Some(id);
+        let size = field("size").and_then(|size| size.parse().ok());
+        let root = field("root").and_then(|root| root.parse().ok());
+        let when = field("when").map(str::to_owned);
+        match (is_of, size, root, when) {
+            (true, Some(size), Some(root), Some(when)) => Ok(Some(KeptHead {
+                ledger_id: id,
+                size,
+                root,
+                when,
+            })),
+            (false, ..) => Err(malformed("it is another ledger's")),
+            _ => Err(malformed("a line of it is not as this program writes it")),
+        }
+    }
+
+    /// A folder in the state folder, made if need be.
+    fn folder_of(&self, name: &str) -> Result<PathBuf, StoreError> {
+        let folder = self.folder.join(name);
+        let existing = folder
+            .ancestors()
+            .find(|at| matches!(self.volume.kind(at), Ok(Some(_))));
+        durable::make_folders(self.volume, existing.unwrap_or(Path::new("")), &folder)?;
+        Ok(folder)
     }
 
     fn read_pin(&self, path: &Path) -> Result<Pin, StoreError> {

@@ -7,5 +7,5 @@
 mod ledger;
 mod report;
 
-pub use ledger::{Anchor, ledger_id_of, verify_ledger};
-pub use report::{Checked, Code, Finding, Head, Report, Severity, Verdict};
+pub use ledger::{Anchor, ledger_id_of, verify_growth, verify_ledger};
+pub use report::{Checked, Code, Finding, Head, Remembered, Report, Severity, Verdict};

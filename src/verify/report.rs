@@ -87,6 +87,10 @@ codes! {
     CheckpointMissing = "checkpoint-missing", Failure;
     /// The checkpoint is not one, or is another log's.
     CheckpointMalformed = "checkpoint-malformed", Failure;
+    /// The ledger has fewer entries than when it was verified before.
+    RolledBack = "rolled-back", Failure;
+    /// The entries are not those that were verified before.
+    Forked = "forked", Failure;
     /// The checkpoint's signature does not verify, or is by another key than the one in force.
     CheckpointSignature = "checkpoint-signature", Failure;
     /// The checkpoint holds lines that this program does not write.
@@ -190,6 +194,17 @@ pub struct Checked {
     pub key_files: u64,
 }
 
+/// A head of the same ledger that the caller verified before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// How many entries it had.
+    pub size: u64,
+    /// Their root (RFC 6962).
+    pub root: TreeHash,
+    /// When it was verified, in the caller's words.
+    pub when: String,
+}
+
 /// What a verification found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -197,6 +212,8 @@ pub struct Report {
     pub ledger_id: Option<LedgerId>,
     /// The head that the checkpoint names.
     pub head: Option<Head>,
+    /// The head verified before, from which the ledger was seen to have grown.
+    pub grown_from: Option<Remembered>,
     /// How many documents there are.
     pub documents: u64,
     /// How much was checked.

@@ -1,7 +1,10 @@
 //! `verify`: the whole ledger.
 
 use docledger::digest::LedgerId;
-use docledger::verify::{Anchor, Report, Severity, Verdict, verify_ledger};
+use docledger::store::{KeptHead, StateDir};
+use docledger::verify::{
+    Anchor, Remembered, Report, Severity, Verdict, ledger_id_of, verify_growth,
+};
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Verify};
@@ -23,10 +26,20 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         ));
     }
     let (id, source) = choose_anchor(args, verify)?;
-    let mut report = verify_ledger(&dir, id.map_or(Anchor::None, Anchor::Id));
-    report
-        .not_checked
-        .push("growth from heads verified before: heads are not remembered yet".to_owned());
+    let state = machine::state_dir(args)?;
+    let named = id.or_else(|| ledger_id_of(&dir));
+    let kept = named.map(|id| state.head(id)).transpose()?.flatten();
+    let remembered = kept.map(|head| Remembered {
+        size: head.size,
+        root: head.root,
+        when: head.when,
+    });
+    let anchor = id.map_or(Anchor::None, Anchor::Id);
+    let mut report = verify_growth(&dir, anchor, remembered.as_ref());
+    if remembered.is_none() {
+        let skipped = "growth: no head of this ledger was remembered for you before";
+        report.not_checked.push(skipped.to_owned());
+    }
     report
         .not_checked
         .push("cosignatures and time stamps: there is no support for them yet".to_owned());
@@ -35,11 +48,38 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     } else {
         render::out(&to_text(&report, &source))?;
     }
+    if report.verdict() == Verdict::Verified {
+        remember(&state, &report);
+    }
     Ok(match report.verdict() {
         Verdict::Verified => Outcome::Good,
         Verdict::Failed => Outcome::Bad,
         Verdict::NotEstablished => Outcome::Open,
     })
+}
+
+/// Keeps the head that was verified, for the next time. That it can't be kept
+/// leaves what was verified as it is, and is told.
+fn remember(state: &StateDir<'_>, report: &Report) {
+    let (Some(id), Some(head)) = (report.ledger_id, &report.head) else {
+        return;
+    };
+    let is_same = report
+        .grown_from
+        .as_ref()
+        .is_some_and(|before| before.size == head.size);
+    if is_same {
+        return;
+    }
+    let kept = state.keep_head(&KeptHead {
+        ledger_id: id,
+        size: head.size,
+        root: head.root,
+        when: render::time(machine::now()),
+    });
+    if let Err(error) = kept {
+        render::remark(&format!("this head is not remembered: {error}"));
+    }
 }
 
 /// The id given; else the one pinned for this folder; else, of the pinned ones,
@@ -92,6 +132,11 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         "head": report.head.as_ref().map(|head| json!({"size": head.size, "root": head.root.to_string()})),
         "entries": report.checked.entries,
         "documents": report.documents,
+        "grown_from": report.grown_from.as_ref().map(|before| json!({
+            "size": before.size,
+            "root": before.root.to_string(),
+            "when": before.when,
+        })),
         "checked": {
             "entries": report.checked.entries,
             "signatures": report.checked.signatures,
@@ -128,6 +173,13 @@ fn to_text(report: &Report, source: &Source) -> String {
         "checked: {} entries, {} signatures, {} tiles, {} files, {} key files\n",
         checked.entries, checked.signatures, checked.tiles, checked.documents, checked.key_files,
     ));
+    if let Some(before) = &report.grown_from {
+        text.push_str(&format!(
+            "checked: it grew from the {} entries verified {}\n",
+            before.size,
+            render::one_line(&before.when)
+        ));
+    }
     for skipped in &report.not_checked {
         text.push_str(&format!("not checked: {skipped}\n"));
     }

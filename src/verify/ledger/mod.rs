@@ -13,7 +13,7 @@ use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entrie
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
 
-use super::report::{Code, Head, Report};
+use super::report::{Code, Head, Remembered, Report};
 
 /// What says that a ledger is the office's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,18 @@ pub enum Anchor {
 /// checkpoint, every version chain, and that nothing else lies there.
 #[must_use]
 pub fn verify_ledger(evidence: &dyn Evidence, anchor: Anchor) -> Report {
+    verify_growth(evidence, anchor, None)
+}
+
+/// Verifies everything, and that the ledger has grown from a head of it that
+/// was verified before: nothing that stood then is missing or altered.
+/// Remembering a head never stands in for an anchor.
+#[must_use]
+pub fn verify_growth(
+    evidence: &dyn Evidence,
+    anchor: Anchor,
+    remembered: Option<&Remembered>,
+) -> Report {
     let mut run = Run {
         evidence,
         report: Report::default(),
@@ -36,7 +48,7 @@ pub fn verify_ledger(evidence: &dyn Evidence, anchor: Anchor) -> Report {
         published: BTreeSet::new(),
         sizes: HashMap::new(),
     };
-    run.whole(anchor);
+    run.whole(anchor, remembered);
     run.report
 }
 
@@ -79,7 +91,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn whole(&mut self, anchor: Anchor) {
+    fn whole(&mut self, anchor: Anchor, remembered: Option<&Remembered>) {
         let checkpoint = self.read_checkpoint();
         let size = checkpoint
             .as_ref()
@@ -92,6 +104,9 @@ impl Run<'_> {
             self.published.insert(size);
             self.read_entries(size);
             self.choose_tree(signed);
+        }
+        if let Some(remembered) = remembered {
+            self.check_growth(remembered, size);
         }
         let authority = self.replay();
         self.check_anchor(authority.as_ref(), anchor);
@@ -155,6 +170,26 @@ impl Run<'_> {
         let EvidenceError { path, problem } = error;
         self.report
             .add(Code::Unreadable, entry, Some(path), problem.to_string());
+    }
+
+    /// The tree of the entries must be that of the remembered head, grown.
+    fn check_growth(&mut self, remembered: &Remembered, size: u64) {
+        let Remembered {
+            size: before,
+            root,
+            when,
+        } = remembered;
+        let path = Some(self.evidence.place(&Item::Checkpoint));
+        if size < *before {
+            let message = format!("it has {size} entries, and had {before} when verified {when}");
+            self.report.add(Code::RolledBack, None, path, message);
+        } else if self.tree.root_at(*before) != Some(*root) {
+            let message =
+                format!("its first {before} entries are not those that were verified {when}");
+            self.report.add(Code::Forked, None, path, message);
+        } else {
+            self.report.grown_from = Some(remembered.clone());
+        }
     }
 
     fn check_anchor(&mut self, authority: Option<&Authority>, anchor: Anchor) {

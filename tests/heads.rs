@@ -1,0 +1,111 @@
+//! A head that was verified is remembered: what was cut off or rewritten since
+//! is named.
+
+#![expect(clippy::disallowed_methods, reason = "tests touch files")]
+
+mod office;
+
+use std::path::Path;
+
+use office::Office;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("makes");
+    for entry in std::fs::read_dir(from).expect("lists") {
+        let path = entry.expect("reads").path();
+        let place = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &place);
+        } else {
+            std::fs::copy(&path, &place).expect("copies");
+        }
+    }
+}
+
+fn put_back(office: &Office) {
+    let ledger = office.path().join("office/ledger");
+    std::fs::remove_dir_all(&ledger).expect("removes");
+    copy(&office.path().join("copy"), &ledger);
+}
+
+/// Two documents, a copy of the ledger, then one more; verified at both times.
+fn grown() -> Office {
+    let office = Office::open();
+    for number in 1..=3 {
+        office.write(&format!("{number}.txt"), &format!("document {number}\n"));
+    }
+    office.text(&["register", "1.txt", "2.txt", "--yes"]);
+    let (first, code) = office.summary(&["verify"]);
+    assert_eq!(
+        (code, &first["grown_from"]),
+        (Some(0), &serde_json::Value::Null)
+    );
+    copy(
+        &office.path().join("office/ledger"),
+        &office.path().join("copy"),
+    );
+    office.text(&["register", "3.txt", "--yes"]);
+    let (second, code) = office.summary(&["verify"]);
+    assert_eq!(
+        (code, second["grown_from"]["size"].as_u64()),
+        (Some(0), Some(3))
+    );
+    office
+}
+
+fn codes(report: &serde_json::Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().expect("a list").iter();
+    findings
+        .filter_map(|finding| finding["code"].as_str())
+        .collect()
+}
+
+#[test]
+fn an_older_copy_is_rolled_back() {
+    let office = grown();
+    put_back(&office);
+    for _ in 0..2 {
+        // Failing, it does not forget what it knew.
+        let (report, code) = office.summary(&["verify"]);
+        assert_eq!(
+            (code, codes(&report)),
+            (Some(1), vec!["rolled-back"]),
+            "{report}"
+        );
+    }
+    // Whoever never saw the newer one can't tell.
+    std::fs::remove_dir_all(office.path().join("state/heads")).expect("removes");
+    let (_, code) = office.summary(&["verify"]);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn another_history_is_a_fork() {
+    let office = grown();
+    put_back(&office);
+    office.write("4.txt", "another\n");
+    office.write("5.txt", "one more\n");
+    office.text(&["register", "4.txt", "5.txt", "--yes"]);
+    let (report, code) = office.summary(&["verify"]);
+    assert_eq!(
+        (code, codes(&report)),
+        (Some(1), vec!["forked"]),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_damaged_memory_is_told() {
+    let office = grown();
+    let path = office.path().join("state/heads").join(id(&office));
+    let text = std::fs::read_to_string(&path).expect("reads");
+    std::fs::write(&path, text.replace("size 4", "size 5")).expect("writes");
+    let output = office.run(&["verify"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("it was damaged"));
+}
+
+fn id(office: &Office) -> String {
+    let (report, _) = office.summary(&["verify"]);
+    report["ledger_id"].as_str().expect("an id").to_owned()
+}
