@@ -109,3 +109,18 @@ fn id(office: &Office) -> String {
     let (report, _) = office.summary(&["verify"]);
     report["ledger_id"].as_str().expect("an id").to_owned()
 }
+
+#[test]
+fn a_folder_belongs_to_the_ledger_opened_in_it_last() {
+    let office = grown();
+    let before = id(&office);
+    for _ in 0..3 {
+        std::fs::remove_dir_all(office.path().join("office")).expect("removes");
+        let flags = ["init", "--issuer", "office", "--origin", "example.org/log"];
+        office.text(&[&flags[..], &["--no-passphrase"]].concat());
+        office.text(&["register", "1.txt", "--yes"]);
+        let (report, code) = office.summary(&["verify"]);
+        assert_eq!(code, Some(0), "{report}");
+        assert_ne!(report["ledger_id"], before);
+    }
+}

@@ -97,7 +97,16 @@ fn pin_of_folder<'a>(args: &Args, pins: &'a [Pin]) -> Option<&'a Pin> {
 /// Pins an id for this user, in place of another pinned for the same folder.
 fn pin(args: &Args, id: LedgerId, how: &str, folder: Option<String>) -> anyhow::Result<()> {
     let when = render::time(machine::now());
-    machine::state_dir(args)?.pin(&Pin {
+    let state = machine::state_dir(args)?;
+    for other in state.pins()? {
+        if folder.is_some() && other.folder == folder && other.ledger_id != id {
+            state.pin(&Pin {
+                folder: None,
+                ..other
+            })?;
+        }
+    }
+    state.pin(&Pin {
         ledger_id: id,
         when,
         how: how.to_owned(),
