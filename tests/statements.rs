@@ -46,6 +46,12 @@ fn appended(change: impl FnOnce(&mut Draft, &Register), signer: u8) -> Report {
     let home = folder.path();
     let (id, register, mut draft) = second_version(home);
     change(&mut draft, &register);
+    write(home, register, &draft, signer);
+    verify_ledger(&dir(&DISK, home), Anchor::Id(id))
+}
+
+/// Writes a statement into the log as it is, without asking anybody.
+fn write(home: &Path, register: Register, draft: &Draft, signer: u8) {
     let entry = draft.sign(&key(signer)).expect("signs").bytes;
     let mut head = register.checkpoint.clone();
     let mut growth = Growth::new(register.tree, register.tail).expect("continues");
@@ -66,7 +72,6 @@ fn appended(change: impl FnOnce(&mut Draft, &Register), signer: u8) -> Report {
             checkpoint,
         })
         .expect("appends");
-    verify_ledger(&dir, Anchor::Id(id))
 }
 
 fn record(draft: &mut Draft, change: impl FnOnce(&mut docledger::statement::DocumentRecord)) {
@@ -257,27 +262,7 @@ fn nothing_is_built_on_a_forged_entry() {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path();
     let (_, before, draft) = second_version(home);
-    let entry = draft.sign(&key(9)).expect("signs").bytes;
-    let mut head = before.checkpoint.clone();
-    let mut growth = Growth::new(before.tree, before.tail).expect("continues");
-    let log = growth.append(vec![entry]).expect("planned");
-    (head.size, head.root) = (log.new_size, log.new_root);
-    let dir = dir(&DISK, home);
-    let writer = dir.lock(|| ()).expect("locks");
-    let contents = Bytes(b"two\n".to_vec());
-    let documents = vec![NewDocument {
-        digest: ContentDigest::of(b"two\n"),
-        contents: &contents,
-    }];
-    let checkpoint = head.sign(&key(3)).expect("signs");
-    writer
-        .append(&AppendFiles {
-            log: &log,
-            documents,
-            checkpoint,
-        })
-        .expect("appends");
-    drop(writer);
+    write(home, before, &draft, 9);
     let third = register(&DISK, home, b"three\n", "A/78/1", Some(Change::Revision));
     assert!(
         matches!(third, Err(AppendRefusal::Unproven { index: 3, .. })),

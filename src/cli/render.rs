@@ -120,8 +120,7 @@ pub(crate) fn time(seconds: u64) -> String {
 /// `bears` are the symbols of the document it is about.
 pub(crate) fn signer(authority: &Authority, entry: &Entry, bears: &[String]) -> String {
     let who = signing_key(authority, entry);
-    let mut unknown = entry.statement.unknown.iter();
-    let unmet = unknown.find(|unknown| !unknown.may_be_passed_over());
+    let unmet = entry.statement.unmet();
     match authority.doubt(&entry.statement, bears) {
         None => unmet.map_or(who.clone(), |unmet| {
             format!("{who}; not established: {unmet}")

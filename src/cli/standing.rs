@@ -99,6 +99,12 @@ impl<'a> Derived<'a> {
             .filter(move |it| it.kind == kind)
     }
 
+    /// The languages it is registered in.
+    fn present(&self) -> Vec<&str> {
+        let tags = self.siblings.present.iter();
+        tags.map(|tag| tag.as_str()).collect()
+    }
+
     /// The standing line by line.
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
         let unproven = self.unproven();
@@ -129,12 +135,7 @@ impl<'a> Derived<'a> {
                 (label, format!("{from} (#{}){languages}", reference.from))
             }));
         }
-        let present: Vec<_> = self
-            .siblings
-            .present
-            .iter()
-            .map(|tag| tag.as_str())
-            .collect();
+        let present = self.present();
         let missing = &self.siblings.missing;
         let missing = if missing.is_empty() {
             String::new()
@@ -188,12 +189,7 @@ impl<'a> Derived<'a> {
             });
             put(key, by.collect());
         }
-        let present: Vec<_> = self
-            .siblings
-            .present
-            .iter()
-            .map(|tag| tag.as_str())
-            .collect();
+        let present = self.present();
         put(
             "languages",
             json!({"present": present, "missing": self.siblings.missing}),

@@ -155,7 +155,7 @@ fn catch_up(
     if size - start >= MANY {
         tell(Notice::Building(size - start));
     }
-    let mut filler = Filler::new(&tables, standing.opening()?);
+    let mut filler = Filler::new(&tables, standing.opening().clone());
     standing.each_from(start, |entry| Ok::<_, Trouble>(filler.take(&entry)?))?;
     if start == 0 {
         schema::make_indexes(&tables)?;

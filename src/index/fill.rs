@@ -9,11 +9,11 @@ use super::cache::Trouble;
 use super::facts::Facts;
 use super::schema::Fault;
 use super::standing::{Standing, is_governance};
-use super::stands::Stands;
+use super::stands::{Stands, is_allowed};
 use super::words::Folded;
 use crate::authority::Authority;
 use crate::registry::Entry;
-use crate::statement::{Document, Event, EventRecord, Matter, Unknown};
+use crate::statement::{Document, Event, EventRecord, Matter};
 use crate::symbol::SymbolKey;
 
 /// Entries on their way into the tables of one transaction.
@@ -106,9 +106,7 @@ impl<'a> Filler<'a> {
         let mut query = self.tables.prepare_cached(sql)?;
         let keys = query.query_map([number], |row| row.get(0))?;
         let bears: Vec<String> = keys.collect::<Result<_, _>>()?;
-        let mut unknown = entry.statement.unknown.iter();
-        Ok(self.authority.doubt(&entry.statement, &bears).is_none()
-            && unknown.all(Unknown::may_be_passed_over))
+        Ok(is_allowed(&self.authority, &bears, entry))
     }
 
     /// Gives symbols to a document, if it has the entry that the event is about

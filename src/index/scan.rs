@@ -114,7 +114,8 @@ impl Found {
             }
             Matter::Event(event) => {
                 let authority = self.authority.as_ref();
-                if authority.is_some_and(|it| is_allowed(it, &self.history, &entry))
+                if authority
+                    .is_some_and(|it| is_allowed(it, self.history.symbols_of(subject), &entry))
                     && let Ok(target) = self.history.target_of(subject, event)
                     && let Some(document) = self.unsettled.get(&target).and_then(Entry::document)
                 {

@@ -13,7 +13,8 @@ use crate::statement::{Matter, Statement};
 pub(super) struct Standing<'a> {
     signed: SignedCheckpoint,
     log: ProvenLog<'a>,
-    first: Entry,
+    /// What entry 0 says, its signature checked once.
+    opening: Authority,
 }
 
 impl<'a> Standing<'a> {
@@ -26,7 +27,12 @@ impl<'a> Standing<'a> {
         let mut log = ProvenLog::open(evidence, signed.unverified())?;
         let (leaf, bytes) = log.entry(0)?;
         let first = parse(0, leaf, &bytes)?;
-        Ok(Self { signed, log, first })
+        let (opening, _) = Authority::open(first.leaf, first.statement)?;
+        Ok(Self {
+            signed,
+            log,
+            opening,
+        })
     }
 
     /// What the checkpoint says. Until [`Self::authority`] its signature has not
@@ -37,13 +43,12 @@ impl<'a> Standing<'a> {
 
     /// The ledger's id by its entry 0.
     pub(super) fn ledger_id(&self) -> LedgerId {
-        self.first.leaf.into()
+        self.opening.ledger_id()
     }
 
     /// The keys that entry 0 names, by which events are weighed.
-    pub(super) fn opening(&self) -> Result<Authority, RegisterError> {
-        let (authority, _) = Authority::open(self.first.leaf, self.first.statement.clone())?;
-        Ok(authority)
+    pub(super) fn opening(&self) -> &Authority {
+        &self.opening
     }
 
     /// An entry, proven under the checkpoint.
@@ -82,7 +87,7 @@ impl<'a> Standing<'a> {
     /// Replays the governance entries at these places, and checks the
     /// checkpoint's signature under the key they give.
     pub(super) fn authority(&mut self, governance: &[u64]) -> Result<Authority, RegisterError> {
-        let (mut authority, _) = Authority::open(self.first.leaf, self.first.statement.clone())?;
+        let mut authority = self.opening.clone();
         for index in governance.iter().copied().filter(|index| *index > 0) {
             let entry = self.entry(index)?;
             authority.apply(entry.leaf, &entry.statement.matter);

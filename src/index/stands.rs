@@ -11,7 +11,7 @@ use super::standing::{Standing, is_event};
 use crate::authority::Authority;
 use crate::registry;
 use crate::revision::History;
-use crate::statement::{Document, Event, EventRecord, Matter, Unknown};
+use crate::statement::{Document, Event, EventRecord, Matter};
 
 /// One document's own statements, in log order, and what they come to.
 pub(super) struct Stands {
@@ -26,7 +26,6 @@ impl Stands {
         standing: &mut Standing<'_>,
         number: u64,
     ) -> Result<Self, Trouble> {
-        let authority = standing.opening()?;
         let sql = "SELECT entry FROM document JOIN chain ON chain = id WHERE number = ?1 \
                    UNION SELECT entry FROM event WHERE number = ?1 ORDER BY 1";
         let mut query = db.prepare_cached(sql)?;
@@ -38,17 +37,20 @@ impl Stands {
         }
         let entries = indices.into_iter().map(|index| standing.entry(index));
         let entries: Vec<_> = entries.collect::<Result<_, _>>()?;
-        let subject = |entry: &registry::Entry| entry.statement.envelope.subject.clone();
-        let mut subjects = entries.iter().map(subject);
+        let mut subjects = entries.iter().map(subject_of);
         let first = subjects.next();
-        if subjects.any(|other| Some(&other) != first.as_ref()) {
+        if subjects.any(|other| Some(other) != first) {
             return Err(Fault::Wrong(format!("it mixes documents in number {number}")).into());
         }
         let mut history = History::new();
         for entry in &entries {
             let target = replay(&mut history, &entries, entry);
             if let Some((target, event)) = target
-                && is_allowed(&authority, &history, entry)
+                && is_allowed(
+                    standing.opening(),
+                    history.symbols_of(subject_of(entry)),
+                    entry,
+                )
                 && may_take_effect(db, entry.index, event)?
                 && let Some(document) = document(&entries, target)
             {
@@ -118,6 +120,10 @@ impl Known {
     }
 }
 
+fn subject_of(entry: &registry::Entry) -> &str {
+    &entry.statement.envelope.subject
+}
+
 /// The record of an entry as it stands.
 pub(super) fn effective(history: &History, entry: &registry::Entry) -> Option<Document> {
     let stated = entry.document()?;
@@ -154,15 +160,9 @@ fn document(entries: &[registry::Entry], index: u64) -> Option<&Document> {
 
 /// Whether an event is one of the office's, as a register asks: by its key, the
 /// key's role and scope, its signature, and what it says must be understood.
-pub(super) fn is_allowed(
-    authority: &Authority,
-    history: &History,
-    entry: &registry::Entry,
-) -> bool {
+pub(super) fn is_allowed(authority: &Authority, bears: &[String], entry: &registry::Entry) -> bool {
     let statement = &entry.statement;
-    let bears = history.symbols_of(&statement.envelope.subject);
-    let mut unknown = statement.unknown.iter();
-    authority.doubt(statement, bears).is_none() && unknown.all(Unknown::may_be_passed_over)
+    authority.doubt(statement, bears).is_none() && statement.unmet().is_none()
 }
 
 /// Whether history lets an event take effect, as far as other documents are

@@ -10,7 +10,7 @@ use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
 use crate::revision::{EventFault, History};
-use crate::statement::{Document, EventRecord, Matter, Statement, StatementError, Unknown};
+use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone)]
@@ -169,8 +169,7 @@ impl Register {
         };
         let bears = self.history.symbols_of(&statement.envelope.subject);
         let refusals = self.authority.check(&verified, index, &self.tree, bears);
-        let mut unknown = statement.unknown.iter();
-        refusals.iter().all(Refusal::is_open) && unknown.all(Unknown::may_be_passed_over)
+        refusals.iter().all(Refusal::is_open) && statement.unmet().is_none()
     }
 
     /// Takes an event in. What does not fit changes nothing here; verification

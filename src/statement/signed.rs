@@ -130,6 +130,14 @@ impl Statement {
         })
     }
 
+    /// The first thing in it that must be understood and is not: whatever else
+    /// holds, the statement is not established then.
+    #[must_use]
+    pub fn unmet(&self) -> Option<&Unknown> {
+        let mut unknown = self.unknown.iter();
+        unknown.find(|unknown| !unknown.may_be_passed_over())
+    }
+
     /// What ties it to its ledger, where it is known.
     #[must_use]
     pub fn context(&self) -> Option<&Context> {

@@ -136,9 +136,8 @@ impl Run<'_> {
         self.report.checked.signatures += 1;
         let bears = history.symbols_of(&verified.statement().envelope.subject);
         let refusals = authority.check(&verified, index, &self.tree, bears);
-        let mut unknown = verified.statement().unknown.iter();
         let is_refused = refusals.iter().any(|refusal| !refusal.is_open())
-            || unknown.any(|unknown| !unknown.may_be_passed_over());
+            || verified.statement().unmet().is_some();
         for refusal in &refusals {
             self.refuse(index, refusal);
         }
