@@ -626,3 +626,32 @@ fn a_doubtful_relation_is_a_warning_and_refused_at_registration() {
         );
     }
 }
+
+#[test]
+fn an_event_that_asks_for_more_than_is_known_takes_no_effect() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = folder.path();
+    let id = ledger(home);
+    let withdraw = |conditional: bool| {
+        let register = Register::read(&dir(&DISK, home)).expect("reads");
+        let mut draft = draft(&register, 2, Event::Withdraw);
+        if let (Content::Event(record), true) = (&mut draft.content, conditional) {
+            record.must = vec!["until".into()];
+            let until = Value::Text("2030".into());
+            record.unknown.insert(Value::Text("until".into()), until);
+        }
+        append_entry(home, draft.sign(&key(2)).expect("signs").bytes);
+    };
+    let withdrawn = || {
+        let register = Register::read(&dir(&DISK, home)).expect("reads");
+        let events = register.history.events_of(2).cloned();
+        events.and_then(|events| events.withdrawn)
+    };
+    withdraw(true);
+    assert_eq!(verify(home, id).verdict(), Verdict::NotEstablished);
+    assert_eq!(withdrawn(), None);
+    // For verification nothing was withdrawn yet either.
+    withdraw(false);
+    assert_eq!(verify(home, id).verdict(), Verdict::NotEstablished);
+    assert_eq!(withdrawn(), Some(5));
+}
