@@ -11,6 +11,7 @@ pub mod masthead;
 pub mod merkle;
 pub mod reading;
 pub mod registry;
+pub mod replay;
 pub mod revision;
 pub mod statement;
 pub mod store;

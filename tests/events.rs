@@ -192,7 +192,7 @@ fn an_event_that_does_not_fit_changes_nothing() {
         register.effective(1).expect("a document").record.title,
         None
     );
-    let events = register.history.events_of(2).expect("events");
+    let events = register.history().events_of(2).expect("events");
     let effective: Vec<_> = events.entries.iter().map(|event| event.effective).collect();
     assert_eq!(effective, [false, true]);
 }
@@ -347,7 +347,7 @@ fn an_event_reads_back() {
             printed: Some("A/78/9–S/2024/9".into()),
         },
         Event::Withdraw,
-        Event::Other("endorse".into()),
+        Event::Endorse,
     ] {
         let draft = draft(&register, 2, event);
         let (_, statement) = draft.preview().expect("writes");
@@ -644,7 +644,7 @@ fn an_event_that_asks_for_more_than_is_known_takes_no_effect() {
     };
     let withdrawn = || {
         let register = Register::read(&dir(&DISK, home)).expect("reads");
-        let events = register.history.events_of(2).cloned();
+        let events = register.history().events_of(2).cloned();
         events.and_then(|events| events.withdrawn)
     };
     withdraw(true);

@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 /// Each module, and the modules of the library it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("digest", &[]),
     ("encoding", &["digest"]),
     ("key", &["digest", "encoding"]),
@@ -80,6 +80,20 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         ],
     ),
     (
+        "replay",
+        &[
+            "digest",
+            "encoding",
+            "key",
+            "merkle",
+            "symbol",
+            "statement",
+            "log",
+            "revision",
+            "authority",
+        ],
+    ),
+    (
         "verify",
         &[
             "digest",
@@ -91,6 +105,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "log",
             "revision",
             "authority",
+            "replay",
         ],
     ),
     ("registry", BELOW_REGISTRY),
@@ -106,6 +121,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "log",
             "revision",
             "authority",
+            "replay",
             "store",
             "reading",
             "masthead",
@@ -125,6 +141,7 @@ const BELOW_REGISTRY: &[&str] = &[
     "log",
     "revision",
     "authority",
+    "replay",
     "store",
     "reading",
     "masthead",

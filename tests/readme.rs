@@ -83,6 +83,16 @@ fn the_officers_walk() {
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }
+    let keys = run("officer, keys", folder.path(), Path::new("state"));
+    for expected in [
+        "recorded as entry 7, in force\n",
+        "ended by #8\n",
+        "  A. Deputy\n  for A/, ni:\n  since #7\n",
+        "distributions      General, Restricted\n",
+    ] {
+        assert!(keys.contains(expected), "{expected}: {keys}");
+    }
+    assert!(keys.ends_with("VERIFIED\n"), "{keys}");
     // What a withdrawn corrigendum says counts no more.
     let status = text.split_once("letter-v2.txt: A/78/0 version 2 in en, current\n");
     let status = status.expect("the status is told").1;

@@ -63,7 +63,7 @@ fn read(home: &Path) -> Register {
 
 /// What other documents do to the file of an entry, with their numbers.
 fn references(register: &Register, entry: u64) -> Vec<(RelationKind, u64)> {
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     let standing = standings.of(entry).expect("a document");
     let references = standing.references.iter();
     references
@@ -72,12 +72,12 @@ fn references(register: &Register, entry: u64) -> Vec<(RelationKind, u64)> {
 }
 
 fn is_current(register: &Register, entry: u64) -> bool {
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     standings.of(entry).expect("a document").is_current()
 }
 
 fn open_targets(register: &Register) -> Vec<(u64, String)> {
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     let open = standings.open().iter();
     open.map(|reference| (reference.from, reference.target.clone()))
         .collect()
@@ -128,7 +128,7 @@ fn only_a_revision_or_a_newer_version_supersedes() {
     let register = read(folder.path());
     let current: Vec<_> = (1..=4).map(|entry| is_current(&register, entry)).collect();
     assert_eq!(current, [false, true, true, true]);
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     let newer = standings.of(1).expect("a document").newer;
     assert_eq!(
         newer.map(|entry| (entry.index, entry.version)),
@@ -262,7 +262,7 @@ fn a_withdrawn_document_is_not_current_and_says_nothing() {
     let register = read(home);
     assert!(is_current(&register, 1));
     assert_eq!(open_targets(&register), []);
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     assert_eq!(standings.of(2).expect("a document").withdrawn, Some(by));
     assert!(!is_current(&register, 2));
     // What arrives later belongs to a withdrawn document all the same.
@@ -288,7 +288,7 @@ fn missing_languages_are_those_of_a_united_nations_document() {
     );
     let register = read(folder.path());
     let missing = |number| {
-        let document = register.history.by_entry(number).expect("a document");
+        let document = register.history().by_entry(number).expect("a document");
         Siblings::of(document).missing
     };
     assert_eq!(missing(1), ["ar", "fr", "ru", "es"]);
@@ -353,7 +353,7 @@ fn what_an_officer_amended_is_no_proposal_any_more() {
         old: None,
         new: Some(docledger::encoding::cbor::text("A title")),
     }]);
-    let mut history = register.history.clone();
+    let mut history = register.history().clone();
     assert_eq!(history.apply_event(2, 1, &record, &event), []);
     assert_eq!(history.effective(1, &record).proposed, ["issued"]);
 }

@@ -4,66 +4,26 @@
 //! Not here: whether a signature verifies ([`crate::key`]), or whether a
 //! statement fits its document's history ([`crate::revision`]).
 
+mod decisions;
+mod life;
 mod published;
 mod rules;
 
-use std::collections::HashMap;
-
-use crate::digest::{LeafHash, LedgerId, Thumbprint};
+use crate::digest::{LeafHash, LedgerId, Thumbprint, TreeHash};
 use crate::encoding::note::check_key_name;
 use crate::key::PublicKey;
 use crate::merkle::Tree;
 use crate::statement::{
-    Algorithm, Context, Document, Event, Governance, Holder, KeyId, Matter, Opening, Policy,
+    Algorithm, Context, Decision, Document, Event, Governance, KeyId, Matter, Opening, Policy,
     Statement, TreeHead, Verified,
 };
 
+use decisions::{MAX_DECLARATIONS, Ruling, Rulings};
+
+pub use decisions::{DecisionFault, Pending};
+pub use life::{Compromised, KeyLife, Role};
 pub use published::{LEDGER_ID_FILE, POLICY_FILE, PublicFile};
 pub use rules::Refusal;
-
-/// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Decides about keys and policy.
-    Registrar,
-    /// Registers documents.
-    Officer,
-    /// Replaces a compromised registrar.
-    Recovery,
-    /// Signs checkpoints.
-    Checkpoint,
-    /// Signs receipts.
-    Receipt,
-}
-
-impl Role {
-    /// The role in one word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Registrar => "registrar",
-            Self::Officer => "officer",
-            Self::Recovery => "recovery",
-            Self::Checkpoint => "checkpoint",
-            Self::Receipt => "receipt",
-        }
-    }
-}
-
-/// A key with the role the ledger gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyLife {
-    /// The key.
-    pub key: PublicKey,
-    /// What it may do.
-    pub role: Role,
-    /// Who holds it.
-    pub name: Option<String>,
-    /// Symbol prefixes it is bound to; empty for none.
-    pub scope: Vec<String>,
-    /// The entry that gave it its role.
-    pub since: u64,
-}
 
 /// Why entry 0 does not open a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,8 +56,7 @@ pub struct Authority {
     newest: LeafHash,
     /// Whether every governance entry so far was evaluated.
     is_weighed: bool,
-    keys: HashMap<Thumbprint, KeyLife>,
-    order: Vec<Thumbprint>,
+    rulings: Rulings,
 }
 
 impl Authority {
@@ -115,20 +74,15 @@ impl Authority {
             return Err(OpeningError::NamesDiffer);
         }
         check_key_name(&opening.origin).map_err(|error| OpeningError::Origin(error.to_string()))?;
-        let mut authority = Self {
+        let authority = Self {
             ledger: leaf.into(),
             newest: leaf,
             is_weighed: true,
-            keys: HashMap::new(),
-            order: Vec::new(),
-            opening: opening.clone(),
+            rulings: Rulings::of(&opening).map_err(OpeningError::KeyTwice)?,
+            opening,
         };
-        authority.add_all(&opening)?;
         let signer = match &envelope.key_id {
-            KeyId::Thumbprint(id) => authority
-                .keys
-                .get(id)
-                .filter(|key| key.role == Role::Registrar),
+            KeyId::Thumbprint(id) => authority.key(id).filter(|key| key.role == Role::Registrar),
             KeyId::Other(_) => None,
         };
         let key = signer.ok_or(OpeningError::NotByRegistrar)?.key;
@@ -136,47 +90,6 @@ impl Authority {
             .verify(&key)
             .map_err(|_| OpeningError::BadSignature)?;
         Ok((authority, verified))
-    }
-
-    fn add_all(&mut self, opening: &Opening) -> Result<(), OpeningError> {
-        let holders = opening
-            .registrars
-            .iter()
-            .map(|holder| (holder, Role::Registrar));
-        let holders = holders
-            .chain(
-                opening
-                    .officers
-                    .iter()
-                    .map(|holder| (holder, Role::Officer)),
-            )
-            .chain(
-                opening
-                    .recovery
-                    .iter()
-                    .map(|holder| (holder, Role::Recovery)),
-            );
-        for (holder, role) in holders {
-            self.add(holder, role)?;
-        }
-        self.add(&Holder::of(opening.checkpoint_key), Role::Checkpoint)?;
-        self.add(&Holder::of(opening.receipt_key), Role::Receipt)
-    }
-
-    fn add(&mut self, holder: &Holder, role: Role) -> Result<(), OpeningError> {
-        let id = holder.key.thumbprint();
-        let life = KeyLife {
-            key: holder.key,
-            role,
-            name: holder.name.clone(),
-            scope: holder.scope.clone(),
-            since: 0,
-        };
-        if self.keys.insert(id, life).is_some() {
-            return Err(OpeningError::KeyTwice(id));
-        }
-        self.order.push(id);
-        Ok(())
     }
 
     /// The ledger id: the leaf hash of entry 0.
@@ -197,16 +110,50 @@ impl Authority {
         &self.opening.origin
     }
 
-    /// The policy in force.
+    /// The policy in force for what comes next.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.opening.policy
+        self.policy_at(u64::MAX)
     }
 
-    /// The key that must have signed a checkpoint here.
+    /// The policy in force for the entry at an index.
     #[must_use]
-    pub fn checkpoint_key(&self) -> &PublicKey {
-        &self.opening.checkpoint_key
+    pub fn policy_at(&self, index: u64) -> &Policy {
+        let state = &self.rulings.state;
+        state.policy_at(index).unwrap_or(&self.opening.policy)
+    }
+
+    /// Whether an entry may count only with a second word: a policy asked for
+    /// four eyes, or a key was declared compromised.
+    #[must_use]
+    pub fn may_suspend(&self) -> bool {
+        self.rulings.state.had_four_eyes() || self.declarations() > 0
+    }
+
+    /// How many declarations of compromise are in effect.
+    #[must_use]
+    pub fn declarations(&self) -> usize {
+        self.rulings.declarations()
+    }
+
+    /// How many registrars a decision needs.
+    #[must_use]
+    pub fn threshold(&self) -> u64 {
+        self.rulings.state.threshold()
+    }
+
+    /// Decisions that wait for more registrars, in log order.
+    #[must_use]
+    pub fn pending(&self) -> &[Pending] {
+        &self.rulings.state.pending
+    }
+
+    /// The key that must have signed a checkpoint of this size: the one in force
+    /// after so many entries.
+    #[must_use]
+    pub fn checkpoint_key(&self, size: u64) -> &PublicKey {
+        let life = self.rulings.state.log_key(Role::Checkpoint, size);
+        life.map_or(&self.opening.checkpoint_key, |life| &life.key)
     }
 
     /// Whether every governance entry so far was evaluated: else keys may have
@@ -224,7 +171,23 @@ impl Authority {
 
     /// All keys the ledger ever gave a role, in the order it did.
     pub fn keys(&self) -> impl Iterator<Item = &KeyLife> {
-        self.order.iter().filter_map(|id| self.keys.get(id))
+        let state = &self.rulings.state;
+        state.order.iter().filter_map(|id| state.keys.get(id))
+    }
+
+    /// The life of a key, if the ledger ever gave it a role.
+    #[must_use]
+    pub fn key(&self, id: &Thumbprint) -> Option<&KeyLife> {
+        self.rulings.state.keys.get(id)
+    }
+
+    /// What makes the entry at an index void. A declaration that took effect
+    /// never is.
+    #[must_use]
+    pub fn void(&self, statement: &Statement, index: u64) -> Option<Refusal> {
+        let life = self.signer_of(statement).ok()?;
+        let refusal = life.check_void(index).err()?;
+        (!self.rulings.declared_by(index)).then_some(refusal)
     }
 
     /// The key a statement names.
@@ -237,14 +200,15 @@ impl Authority {
         }
         match &statement.envelope.key_id {
             KeyId::Other(_) => Err(Refusal::UnknownKeyForm),
-            KeyId::Thumbprint(id) => self.keys.get(id).ok_or(match self.is_weighed {
+            KeyId::Thumbprint(id) => self.key(id).ok_or(match self.is_weighed {
                 true => Refusal::KeyUnknown(*id),
                 false => Refusal::KeyNotEvaluated(*id),
             }),
         }
     }
 
-    /// Whether a key may register under these symbols (none: without a symbol).
+    /// Whether a key may register under these symbols (none: without a symbol)
+    /// next.
     ///
     /// # Errors
     /// If one of them is outside its scope.
@@ -253,25 +217,31 @@ impl Authority {
         signer: &KeyLife,
         symbols: impl IntoIterator<Item = &'a String>,
     ) -> Result<(), Refusal> {
-        rules::check_scope(&signer.scope, symbols)
+        rules::check_scope(signer.scope(), symbols)
     }
 
-    /// What the policy says against an event.
+    /// What the policy says against an event that would come next.
     #[must_use]
     pub fn check_event_policy(&self, event: &Event) -> Vec<Refusal> {
         rules::check_event_policy(self.policy(), event)
     }
 
-    /// Whether a document holds what the policy asks for.
+    /// Whether a document that would come next holds what the policy asks for.
     #[must_use]
     pub fn check_policy(&self, document: &Document) -> Vec<Refusal> {
         rules::check_policy(self.policy(), &document.record)
     }
 
     /// Whether a statement is tied to this ledger at this position: `ledger`,
-    /// `on` (not ahead of it, and with the root the tree had) and `authority`.
+    /// `on` (not ahead of it, and with the root the tree had at that size) and
+    /// `authority`.
     #[must_use]
-    pub fn check_context(&self, context: &Context, index: u64, tree: &Tree) -> Vec<Refusal> {
+    pub fn check_context(
+        &self,
+        context: &Context,
+        index: u64,
+        had: Option<TreeHash>,
+    ) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         let Context {
             ledger,
@@ -283,7 +253,7 @@ impl Authority {
         }
         if size > index || size == 0 {
             refusals.push(Refusal::OnAhead { size, index });
-        } else if tree.root_at(size) != Some(root) {
+        } else if had != Some(root) {
             refusals.push(Refusal::OnRoot { size });
         }
         if authority != self.newest {
@@ -311,10 +281,11 @@ impl Authority {
             refusals.push(Refusal::OtherIssuer(statement.envelope.issuer.clone()));
         }
         if let Some(context) = statement.context() {
-            refusals.extend(self.check_context(context, index, tree));
+            let had = tree.root_at(context.on.size);
+            refusals.extend(self.check_context(context, index, had));
         }
         match self.signer_of(statement) {
-            Ok(signer) => refusals.extend(self.check_role(signer, statement, bears)),
+            Ok(signer) => refusals.extend(self.check_role(signer, statement, index, bears)),
             Err(refusal) => refusals.push(refusal),
         }
         refusals
@@ -324,55 +295,104 @@ impl Authority {
         &self,
         signer: &KeyLife,
         statement: &Statement,
+        index: u64,
         bears: &[String],
     ) -> Vec<Refusal> {
-        let mut refusals = Vec::new();
+        let mut refusals = Vec::from_iter(signer.check_at(index).err());
+        let scope = signer.scope_at(index);
+        let policy = self.policy_at(index);
         let needed = match &statement.matter {
             Matter::Document(document) => {
                 let symbols = bears.iter().chain(&document.record.identifier);
-                refusals.extend(self.check_scope(signer, symbols).err());
-                refusals.extend(self.check_policy(document));
+                refusals.extend(rules::check_scope(scope, symbols).err());
+                refusals.extend(rules::check_policy(policy, &document.record));
                 Role::Officer
             }
             Matter::Event(event) => {
-                refusals.extend(self.check_scope(signer, bears).err());
+                refusals.extend(rules::check_scope(scope, bears).err());
                 match &event.event {
                     Event::AssignSymbol { identifier, .. } => {
-                        refusals.extend(self.check_scope(signer, identifier).err());
+                        refusals.extend(rules::check_scope(scope, identifier).err());
                     }
                     Event::Other(kind) => refusals.push(Refusal::NotEvaluated(kind.clone())),
-                    Event::Amend(_) | Event::Distribution { .. } | Event::Withdraw => {}
+                    Event::Amend(_)
+                    | Event::Distribution { .. }
+                    | Event::Withdraw
+                    | Event::Endorse => {}
                 }
-                refusals.extend(self.check_event_policy(&event.event));
+                refusals.extend(rules::check_event_policy(policy, &event.event));
                 Role::Officer
             }
-            Matter::Governance(Governance::Opening(_)) => {
-                refusals.push(Refusal::SecondOpening);
-                Role::Registrar
-            }
-            Matter::Governance(Governance::Later { kind, .. }) => {
-                if statement.envelope.subject != self.opening.origin {
-                    refusals.push(Refusal::GovernanceSubject);
-                }
-                refusals.push(Refusal::NotEvaluated(kind.as_str().to_owned()));
-                Role::Registrar
+            Matter::Governance(governance) => {
+                return self.check_governance(signer, statement, index, governance);
             }
             Matter::Unknown => return refusals,
         };
-        if signer.role != needed {
-            refusals.push(Refusal::Role {
-                has: signer.role,
-                needed,
-            });
+        refusals.extend(rules::check_role(signer.role, needed).err());
+        refusals
+    }
+
+    fn check_governance(
+        &self,
+        signer: &KeyLife,
+        statement: &Statement,
+        index: u64,
+        governance: &Governance,
+    ) -> Vec<Refusal> {
+        let mut refusals = Vec::from_iter(signer.check_at(index).err());
+        if statement.envelope.subject != self.opening.origin {
+            refusals.push(Refusal::GovernanceSubject);
+        }
+        let decision = match governance {
+            Governance::Opening(_) => {
+                refusals.push(Refusal::SecondOpening);
+                return refusals;
+            }
+            Governance::Unread => None,
+            Governance::Later { decision, .. } => Some(decision.as_ref()),
+        };
+        let may = signer.role == Role::Registrar || self.is_recovery(signer, decision);
+        if !may {
+            refusals.extend(rules::check_role(signer.role, Role::Registrar).err());
+            return refusals;
+        }
+        match decision.filter(|decision| self.is_understood(statement, decision)) {
+            Some(decision) => {
+                let signer = signer.key.thumbprint();
+                let faults = self.rulings.state.faults(index, signer, decision);
+                refusals.extend(faults.into_iter().map(Refusal::Decision));
+            }
+            None => {
+                let kind = decision.map_or("a later version", Decision::kind);
+                refusals.push(Refusal::NotEvaluated(kind.to_owned()));
+            }
         }
         refusals
     }
 
-    /// What speaks against taking a statement for the office's, of a document
-    /// that bears these symbols: its key, the key's role and scope, or the
-    /// signature. Whether it stands where it may is for verification to say.
+    /// Whether the recovery key may sign it: a declaration against a registrar.
+    fn is_recovery(&self, signer: &KeyLife, decision: Option<&Decision>) -> bool {
+        let Some(Decision::Compromise(what)) = decision else {
+            return false;
+        };
+        let accused = self.key(&what.kid);
+        signer.role == Role::Recovery && accused.is_some_and(|life| life.role == Role::Registrar)
+    }
+
+    /// Whether a decision is weighed by this version.
+    fn is_understood(&self, statement: &Statement, decision: &Decision) -> bool {
+        let too_many =
+            matches!(decision, Decision::Compromise(_)) && self.declarations() >= MAX_DECLARATIONS;
+        let unknown = matches!(decision, Decision::Other(_));
+        !unknown && !too_many && statement.unmet().is_none()
+    }
+
+    /// What speaks against taking the statement at an index for the office's, of
+    /// a document that bears these symbols, as far as is known by now: its key,
+    /// the key's role and scope then, or the signature. Whether it stands where
+    /// it may is for verification to say.
     #[must_use]
-    pub fn doubt(&self, statement: &Statement, bears: &[String]) -> Option<Refusal> {
+    pub fn doubt(&self, statement: &Statement, index: u64, bears: &[String]) -> Option<Refusal> {
         let life = match self.signer_of(statement) {
             Ok(life) => life,
             Err(refusal) => return Some(refusal),
@@ -380,15 +400,58 @@ impl Authority {
         if statement.clone().verify(&life.key).is_err() {
             return Some(Refusal::Signature);
         }
-        let refusals = self.check_role(life, statement, bears);
-        refusals.into_iter().find(|refusal| !refusal.is_open())
+        if let Matter::Governance(_) = statement.matter {
+            // What it did was weighed where it stands.
+            return life.check_at(index).err();
+        }
+        let mut refusals = self.check_role(life, statement, index, bears);
+        refusals.retain(|refusal| !refusal.is_open());
+        // What is void besides being wrong is wrong.
+        refusals.sort_by_key(Refusal::is_void);
+        refusals.into_iter().next()
     }
 
-    /// Takes a well-signed statement into account for what comes after it.
-    pub fn apply(&mut self, leaf: LeafHash, matter: &Matter) {
-        if matches!(matter, Matter::Governance(_)) {
-            self.newest = leaf;
-            self.is_weighed = false;
+    /// Takes a well-signed statement into account for what comes after it; only
+    /// governance has an effect. `had` is the root that the tree had at the size
+    /// the statement names.
+    pub fn apply(
+        &mut self,
+        index: u64,
+        leaf: LeafHash,
+        verified: &Verified,
+        had: Option<TreeHash>,
+    ) {
+        let statement = verified.statement();
+        let Matter::Governance(governance) = &statement.matter else {
+            return;
+        };
+        let is_here = statement
+            .context()
+            .is_none_or(|context| self.check_context(context, index, had).is_empty())
+            && statement.envelope.issuer == self.opening.issuer;
+        self.newest = leaf;
+        if !is_here {
+            return;
+        }
+        let Ok(signer) = self.signer_of(statement) else {
+            return;
+        };
+        let refusals = self.check_governance(signer, statement, index, governance);
+        if refusals.iter().any(|refusal| !refusal.is_open()) {
+            return;
+        }
+        let signer = signer.key.thumbprint();
+        match governance {
+            Governance::Later { decision, .. } if refusals.is_empty() => {
+                let ruling = Ruling {
+                    index,
+                    leaf,
+                    signer,
+                    decision: decision.as_ref().clone(),
+                };
+                self.rulings.take(&self.opening, ruling);
+            }
+            _ => self.is_weighed = false,
         }
     }
 }

@@ -60,7 +60,7 @@ impl Authority {
 
     /// The trust file in the form of C2SP tlog-policy.
     fn policy_text(&self) -> String {
-        let key = self.checkpoint_key().as_bytes();
+        let key = self.checkpoint_key(u64::MAX).as_bytes();
         let log = format!("log {}\n", verifier_key(self.origin(), TYPE_ED25519, key));
         log + &quorum_lines(self.policy())
     }

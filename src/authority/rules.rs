@@ -5,7 +5,7 @@ use crate::encoding::cbor::{self, Value};
 use crate::statement::{DocumentRecord, Event, Policy};
 use crate::symbol::{Scope, SymbolKey};
 
-use super::Role;
+use super::{DecisionFault, Role};
 
 /// The scope word for documents without a symbol.
 const NO_SYMBOL: &str = "ni:";
@@ -83,17 +83,47 @@ pub enum Refusal {
     /// A distribution the policy does not list.
     #[error("the policy does not allow the distribution {0:?}")]
     Distribution(String),
-    /// The policy asks for a second officer, which this version can't weigh.
-    #[error(
-        "the policy requires a second officer's endorsement, which this version does not evaluate"
-    )]
-    FourEyes,
+    /// Its key was given its role later.
+    #[error("its key has that role only after entry {since}")]
+    NotYet {
+        /// The entry that gave it.
+        since: u64,
+    },
+    /// Its key was retired or replaced before.
+    #[error("its key was retired or replaced by entry {by}")]
+    Ended {
+        /// Which entry ended it.
+        by: u64,
+    },
+    /// Void by a declaration.
+    #[error("void: its key is declared compromised from entry {from}, by entry {by}")]
+    Compromised {
+        /// The first void entry.
+        from: u64,
+        /// Which entry declared it.
+        by: u64,
+    },
+    /// Void since its key was given its role by what a declaration made void.
+    #[error("void: what gave its key a role is void by the declaration of entry {by}")]
+    GrantVoid {
+        /// Which entry declared it.
+        by: u64,
+    },
+    /// A decision of registrars that can't take effect.
+    #[error(transparent)]
+    Decision(#[from] DecisionFault),
     /// A kind of statement this version can't weigh.
     #[error("statements of kind {0:?} are not evaluated by this version")]
     NotEvaluated(String),
 }
 
 impl Refusal {
+    /// Whether a declaration of compromise accounts for the entry.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        matches!(self, Self::Compromised { .. } | Self::GrantVoid { .. })
+    }
+
     /// Whether nothing is wrong, but this program can't tell that all is right.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -102,10 +132,16 @@ impl Refusal {
             Self::UnknownKeyForm
                 | Self::UnknownAlgorithm(_)
                 | Self::KeyNotEvaluated(_)
-                | Self::FourEyes
                 | Self::NotEvaluated(_)
         )
     }
+}
+
+pub(super) fn check_role(has: Role, needed: Role) -> Result<(), Refusal> {
+    if has == needed {
+        return Ok(());
+    }
+    Err(Refusal::Role { has, needed })
 }
 
 /// Every symbol must be in scope; a document without one needs `ni:`.
@@ -149,9 +185,6 @@ pub(super) fn check_policy(policy: &Policy, record: &DocumentRecord) -> Vec<Refu
         refusals.extend(missing.cloned().map(Refusal::FieldRequired));
     }
     refusals.extend(check_distribution(policy, record.distribution.as_ref()));
-    if policy.four_eyes {
-        refusals.push(Refusal::FourEyes);
-    }
     refusals
 }
 

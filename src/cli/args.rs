@@ -94,8 +94,199 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
-    /// List the keys that the ledger gave a role
+    /// List the keys that the ledger gave a role, and what became of each
     List,
+    /// Make a new key; it counts once registrars grant it a role
+    Generate(Generate),
+    /// Give a key a role, or an officer's key another scope
+    Grant(Grant),
+    /// End a key's role: what it signed so far stays good
+    Retire(Retire),
+    /// Declare a key compromised from an entry on: what it signed from there is
+    /// void until another officer endorses it
+    Compromise(Compromise),
+    /// Agree to a decision that waits for registrars; or, as an officer, vouch
+    /// for entries of another officer
+    Endorse(Endorse),
+    /// Replace a key of the log's own
+    Rotate(Rotate),
+    /// Change what the office demands of documents, or how many registrars a
+    /// decision needs
+    Policy(Policy),
+    /// Write the public files of keys/ anew from the ledger
+    Publish,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// Registers documents
+    Officer,
+    /// Decides about keys and policy
+    Registrar,
+    /// Signs checkpoints
+    Checkpoint,
+    /// Signs receipts
+    Receipt,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GrantedRoleArg {
+    /// Registers documents
+    Officer,
+    /// Decides about keys and policy
+    Registrar,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogKeyArg {
+    /// Signs checkpoints
+    Checkpoint,
+    /// Signs receipts
+    Receipt,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Generate {
+    /// What the key is for; it names the file
+    #[arg(long, value_enum)]
+    pub(crate) role: RoleArg,
+    /// Write the public half to a new file, to be handed to a registrar
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Leave the secret key unencrypted
+    #[arg(long, conflicts_with_all = ["passphrase_file"])]
+    pub(crate) no_passphrase: bool,
+}
+
+/// What every decision takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DecisionFlags {
+    /// The registrar's secret key: its name in keys/private without ending, or a
+    /// file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be decided, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Grant {
+    /// The public key: a PEM file, - for standard input, or the name of a key
+    /// made here by `key generate`
+    #[arg(value_name = "KEY")]
+    pub(crate) whose: PathBuf,
+    /// What it may do
+    #[arg(long, value_enum)]
+    pub(crate) role: GrantedRoleArg,
+    /// Who holds it
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Symbols it may register under, by whole components (A/,S/), and ni: for
+    /// documents without a symbol; without it, all
+    #[arg(long, value_name = "SYMBOLS", value_delimiter = ',')]
+    pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Retire {
+    /// The key: its name or thumbprint as `key list` shows it (8 digits are
+    /// enough), or a PEM file
+    #[arg(value_name = "KEY")]
+    pub(crate) whose: String,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compromise {
+    /// The key: its name or thumbprint as `key list` shows it (8 digits are
+    /// enough), or a PEM file
+    #[arg(value_name = "KEY")]
+    pub(crate) whose: String,
+    /// The first entry that can't be trusted any more: #17
+    #[arg(long, value_name = "ENTRY", value_parser = entry_number)]
+    pub(crate) from: u64,
+    /// Why; it is recorded
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The public key that takes a registrar's place, as for `key grant`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) replacement: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Endorse {
+    /// Entries: #17 …
+    #[arg(required = true, value_name = "ENTRY", value_parser = entry_number)]
+    pub(crate) entries: Vec<u64>,
+    /// Why; it is recorded with an officer's endorsement
+    #[arg(long, value_name = "TEXT", default_value = "looked at and found right")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rotate {
+    /// Which
+    #[arg(value_enum)]
+    pub(crate) log: LogKeyArg,
+    /// The new key, made here by `key generate`; without it, one is made
+    #[arg(long, value_name = "NAME")]
+    pub(crate) new: Option<String>,
+    /// Leave the new secret key unencrypted
+    #[arg(long)]
+    pub(crate) no_passphrase: bool,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Policy {
+    /// Field that every document must have, by its name in a record (`key policy
+    /// --dry-run` lists them); may be repeated; replaces those required so far
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub(crate) require: Vec<String>,
+    /// Distribution that is allowed; may be repeated; replaces those allowed so far
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) distribution: Vec<String>,
+    /// Require nothing
+    #[arg(long, conflicts_with = "require")]
+    pub(crate) require_nothing: bool,
+    /// Allow any distribution
+    #[arg(long, conflicts_with = "distribution")]
+    pub(crate) any_distribution: bool,
+    /// Whether a document or event counts only once a second officer endorsed it
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) four_eyes: Option<bool>,
+    /// How many registrars a decision needs from here on
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) threshold: Option<u64>,
+    #[command(flatten)]
+    pub(crate) decision: DecisionFlags,
+}
+
+/// `17` or `#17`.
+fn entry_number(text: &str) -> Result<u64, String> {
+    let number = text.strip_prefix('#').unwrap_or(text);
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
+    let parsed = number.parse().ok().filter(|_| is_plain);
+    parsed.ok_or_else(|| format!("{text:?} is no entry; they are written #17"))
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use docledger::authority::{KeyLife, Role};
-use docledger::key::{EncryptionNonces, SecretKey, SecretKeyError};
+use docledger::key::{EncryptionNonces, PublicKey, SecretKey, SecretKeyError};
 use docledger::registry::Register;
 use docledger::store::KeyDir;
 use zeroize::Zeroizing;
@@ -62,49 +62,80 @@ pub(crate) fn to_pem(
     Ok(key.to_encrypted_pem(passphrase, nonces)?)
 }
 
-/// The secret keys a registration needs.
+/// Who signs documents and events.
+pub(crate) const OFFICER: &[Role] = &[Role::Officer];
+
+/// The secret keys an append needs.
 pub(crate) struct Unlocked {
-    pub(crate) officer: SecretKey,
+    pub(crate) signer: SecretKey,
     pub(crate) checkpoint: SecretKey,
+    /// Other checkpoint keys, that a decision may bring into force.
+    others: Vec<SecretKey>,
 }
 
-/// Unlocks the officer's key and the log's, asking for a passphrase if need be.
+/// Unlocks a key with one of these roles and the log's, asking for a passphrase
+/// if need be.
 pub(crate) fn unlock(
     args: &Args,
     register: &Register,
-    wanted: Option<&Path>,
+    (roles, wanted): (&[Role], Option<&Path>),
     passphrase: &Passphrase,
+) -> anyhow::Result<Unlocked> {
+    unlock_also(args, register, (roles, wanted), passphrase, &[])
+}
+
+/// Unlocks other checkpoint keys too, as far as they are here.
+pub(crate) fn unlock_also(
+    args: &Args,
+    register: &Register,
+    (roles, wanted): (&[Role], Option<&Path>),
+    passphrase: &Passphrase,
+    also: &[String],
 ) -> anyhow::Result<Unlocked> {
     let dir = KeyDir::new(&machine::DISK, &machine::keys_path(args));
     let mut unlocking = Unlocking {
         dir: &dir,
         passphrase: given(passphrase)?,
     };
-    let officer = match wanted {
+    let signer = match wanted {
         Some(path) if path.components().count() > 1 || path.is_file() => unlocking.open(path)?,
         Some(stem) => {
             let stem = stem.to_string_lossy();
             unlocking.open_stem(&|file| file == stem, &format!("secret key {stem}"))?
         }
         None => {
-            let stems = stems(register, |life| life.role == Role::Officer);
+            let stems = stems(register, |life| {
+                roles.contains(&life.role) && life.is_active()
+            });
+            let role = roles.first().map_or("", |role| role.as_str());
             unlocking.open_stem(
                 &|file| stems.iter().any(|stem| stem == file),
-                "officer's secret key",
+                &format!("{role}'s secret key"),
             )?
         }
     };
-    let log = stems(register, |life| {
-        life.key == *register.authority.checkpoint_key()
-    });
-    let checkpoint = unlocking.open_stem(
-        &|file| log.iter().any(|stem| stem == file),
-        "checkpoint key",
-    )?;
+    let log = Role::Checkpoint.file_stem(register.authority.checkpoint_key(u64::MAX));
+    let checkpoint = unlocking.open_stem(&|file| file == log, "checkpoint key")?;
+    let mut others = Vec::new();
+    for stem in also {
+        let is_here = dir.secrets()?.iter().any(|file| file.stem == *stem);
+        if *stem != log && is_here {
+            others.push(unlocking.open_stem(&|file| file == stem, "checkpoint key")?);
+        }
+    }
     Ok(Unlocked {
-        officer,
+        signer,
         checkpoint,
+        others,
     })
+}
+
+impl Unlocked {
+    /// The secret half of a checkpoint key, if it was unlocked.
+    pub(crate) fn checkpoint_key(&self, key: &PublicKey) -> Option<&SecretKey> {
+        let mut all = std::iter::once(&self.checkpoint).chain(&self.others);
+        all.find(|secret| secret.public() == *key)
+    }
 }
 
 fn stems(register: &Register, which: impl Fn(&KeyLife) -> bool) -> Vec<String> {

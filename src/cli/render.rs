@@ -8,6 +8,7 @@ use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
 use docledger::log::Checkpoint;
 use docledger::registry::{Committed, Entry};
+use docledger::replay::Suspension;
 use docledger::statement::{Document, KeyId, Language};
 use serde_json::{Map, json};
 use time::OffsetDateTime;
@@ -118,14 +119,30 @@ pub(crate) fn time(seconds: u64) -> String {
 
 /// Who signed an entry, or what speaks against it.
 /// `bears` are the symbols of the document it is about.
-pub(crate) fn signer(authority: &Authority, entry: &Entry, bears: &[String]) -> String {
+/// `suspension` is why the entry does not count, if it does not.
+pub(crate) fn signer(
+    authority: &Authority,
+    entry: &Entry,
+    bears: &[String],
+    suspension: Option<&Suspension>,
+) -> String {
     let who = signing_key(authority, entry);
     let unmet = entry.statement.unmet();
-    match authority.doubt(&entry.statement, bears) {
-        None => unmet.map_or(who.clone(), |unmet| {
+    match (
+        authority.doubt(&entry.statement, entry.index, bears),
+        suspension,
+    ) {
+        (None, Some(Suspension::Awaiting)) => {
+            format!("{who}; not established: it waits for a second officer")
+        }
+        (None, _) => unmet.map_or(who.clone(), |unmet| {
             format!("{who}; not established: {unmet}")
         }),
-        Some(doubt) => format!("NOT {who}: {doubt}; run `docledger verify`"),
+        (Some(doubt), Some(_)) if doubt.is_void() => format!("{who}, {doubt}"),
+        (Some(doubt), None) if doubt.is_void() => {
+            format!("{who}, and endorsed by another officer")
+        }
+        (Some(doubt), _) => format!("NOT {who}: {doubt}; run `docledger verify`"),
     }
 }
 
@@ -316,6 +333,7 @@ pub(crate) fn entry_json(
     authority: &Authority,
     entry: &Entry,
     document: &Document,
+    suspension: Option<&Suspension>,
 ) -> serde_json::Value {
     let record = record_json(&document.record.to_value());
     json!({
@@ -323,12 +341,33 @@ pub(crate) fn entry_json(
         "leaf": leaf(entry.leaf),
         "subject": entry.statement.envelope.subject,
         "registered": time(entry.statement.envelope.issued_at),
-        "signer": signer(authority, entry, &document.record.identifier),
+        "signer": signer(authority, entry, &document.record.identifier, suspension),
+        "suspended": suspension_json(suspension),
         "digest": document.digest.to_string(),
         "media_type": document.media_type,
         "record": record,
     })
 }
+
+/// Why an entry does not count, as JSON; null if it counts.
+pub(crate) fn suspension_json(suspension: Option<&Suspension>) -> serde_json::Value {
+    match suspension {
+        None => serde_json::Value::Null,
+        Some(Suspension::Void(why)) => json!({"kind": "void", "why": why.to_string()}),
+        Some(Suspension::Awaiting) => json!({"kind": "awaiting", "why": AWAITING}),
+    }
+}
+
+/// Why an entry does not count, in words.
+pub(crate) fn suspension_text(suspension: &Suspension) -> String {
+    match suspension {
+        Suspension::Void(why) => why.to_string(),
+        Suspension::Awaiting => AWAITING.to_owned(),
+    }
+}
+
+/// What is said of an entry under four eyes.
+const AWAITING: &str = "waits for a second officer's endorsement";
 
 fn leaf(leaf: LeafHash) -> String {
     leaf.to_string()

@@ -2,6 +2,7 @@
 //! what was amended in its record.
 
 use docledger::registry::{Entry, Register};
+use docledger::replay::Suspension;
 use docledger::revision::{OpenReference, Reference, Siblings, Standing, Standings};
 use docledger::statement::RelationKind;
 use serde_json::{Map, json};
@@ -39,7 +40,7 @@ impl<'a> Derived<'a> {
         standings: &'a Standings<'a>,
         entry: u64,
     ) -> Option<Self> {
-        let document = register.history.by_entry(entry)?;
+        let document = register.history().by_entry(entry)?;
         let open = standings.open().iter();
         Some(Self {
             register,
@@ -50,17 +51,30 @@ impl<'a> Derived<'a> {
         })
     }
 
-    /// The entries that its standing rests on and that are not the office's.
+    /// The entries that its standing rests on and that are not the office's. That
+    /// its own is void is told apart.
     fn unproven(&self) -> Vec<(u64, String)> {
         let newer = self.standing.newer.map(|newer| newer.index);
         let references = self.standing.references.iter().map(|it| it.from);
         let entries = [Some(self.entry), newer].into_iter().flatten();
-        let doubt = |index| Some((index, self.register.doubt(index)?.to_string()));
+        let doubt = |index| {
+            let doubt = self.register.doubt(index)?;
+            (!doubt.is_void()).then(|| (index, doubt.to_string()))
+        };
         entries.chain(references).filter_map(doubt).collect()
     }
 
     /// `current`, or why it is not, in a few words.
     pub(crate) fn headline(&self) -> String {
+        if let Some(suspension) = self.register.suspension(self.entry) {
+            return match suspension {
+                Suspension::Void(_) => "VOID".to_owned(),
+                Suspension::Awaiting => format!(
+                    "not established: it {}",
+                    render::suspension_text(suspension)
+                ),
+            };
+        }
         if let Some((index, doubt)) = self.unproven().into_iter().next() {
             return format!("not established, since entry #{index} is not the office's: {doubt}");
         }
@@ -91,6 +105,16 @@ impl<'a> Derived<'a> {
         Some(format!("{name}@{}{language}", newer.version))
     }
 
+    /// Who endorsed the entry.
+    fn endorsed(&self) -> impl Iterator<Item = String> {
+        let endorsements = self.register.replay.endorsements(self.entry).iter();
+        endorsements.filter_map(|endorsement| {
+            let entry = self.register.entry(endorsement.by)?;
+            let who = signer(self.register, entry);
+            Some(format!("by {who} (entry #{})", endorsement.by))
+        })
+    }
+
     fn by(&self, kind: RelationKind) -> impl Iterator<Item = &Reference> {
         self.standing
             .references
@@ -114,6 +138,10 @@ impl<'a> Derived<'a> {
             (true, false) => "no",
         };
         let mut lines = vec![("current", current.to_owned())];
+        if let Some(suspension) = self.register.suspension(self.entry) {
+            lines.push(("suspended", render::suspension_text(suspension)));
+        }
+        lines.extend(self.endorsed().map(|line| ("endorsed", line)));
         for (index, doubt) in unproven {
             lines.push(("unproven", format!("entry #{index}: {doubt}")));
         }
@@ -158,6 +186,9 @@ impl<'a> Derived<'a> {
         let unproven = self.unproven();
         let established = unproven.is_empty().then(|| self.standing.is_current());
         put("current", json!(established));
+        let suspension = self.register.suspension(self.entry);
+        put("suspended", render::suspension_json(suspension));
+        put("endorsed", self.endorsed().collect());
         let unproven = unproven
             .iter()
             .map(|(entry, doubt)| json!({"entry": entry, "doubt": doubt}));
@@ -202,21 +233,22 @@ impl<'a> Derived<'a> {
 /// Who signed an entry, or what speaks against it.
 pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
     let bears = register
-        .history
+        .history()
         .symbols_of(&entry.statement.envelope.subject);
-    render::signer(&register.authority, entry, bears)
+    let suspension = register.suspension(entry.index);
+    render::signer(&register.authority, entry, bears, suspension)
 }
 
 /// What the document of an entry is called: its first symbol, if it has one.
 pub(crate) fn name(register: &Register, entry: u64) -> String {
-    let document = register.history.by_entry(entry);
+    let document = register.history().by_entry(entry);
     let symbol = document.and_then(|document| document.symbols.first().cloned());
     symbol.unwrap_or_else(|| subject(register, entry))
 }
 
 /// The subject of the document of an entry.
 pub(crate) fn subject(register: &Register, entry: u64) -> String {
-    let document = register.history.by_entry(entry);
+    let document = register.history().by_entry(entry);
     document.map_or_else(|| format!("#{entry}"), |document| document.subject.clone())
 }
 
@@ -232,7 +264,7 @@ pub(crate) fn open_json(reference: &OpenReference) -> serde_json::Value {
 /// What was amended in the record of an entry, line by line.
 pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
-    for (field, by) in register.history.amended_fields(entry) {
+    for (field, by) in register.history().amended_fields(entry) {
         let Some((event_entry, event)) = register.event(*by) else {
             continue;
         };
@@ -251,7 +283,7 @@ pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, 
 }
 
 fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
-    let events = register.history.events_of(entry);
+    let events = register.history().events_of(entry);
     let mut lines = Vec::new();
     for assigned in events.into_iter().flat_map(|events| &events.assigned) {
         let Some((event_entry, event)) = register.event(assigned.by) else {
@@ -269,7 +301,7 @@ fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
 
 /// What was amended in the record of an entry, as JSON.
 pub(crate) fn amendments_json(register: &Register, entry: u64) -> serde_json::Value {
-    let fields = register.history.amended_fields(entry).iter();
+    let fields = register.history().amended_fields(entry).iter();
     let amended = fields.filter_map(|(field, by)| {
         let (event_entry, event) = register.event(*by)?;
         let changes = event.event.changes();

@@ -12,6 +12,7 @@ use super::stands::Known;
 use super::{Answer, Basis, Hit, Notice, Query, Texts, contents, scan};
 use crate::log::LoadError;
 use crate::registry::RegisterError;
+use crate::replay::suspension_at;
 use crate::store::LedgerDir;
 
 /// Why a question was not answered from the index.
@@ -101,7 +102,13 @@ fn from_index(
         if !is_caught_up(&tables, &mut standing)? {
             drop(tables);
             catch_up(&mut db, &mut standing, texts, tell)?;
-        } else if !query.words.is_empty() && !contents::are_read(&tables, texts)? {
+            continue;
+        }
+        if !standing.settle(&governance(&tables, &standing)?)? {
+            let missing = "it does not name all governance entries".to_owned();
+            return Err(Fault::Wrong(missing).into());
+        }
+        if !query.words.is_empty() && !contents::are_read(&tables, texts)? {
             drop(tables);
             contents::read_all(&mut db, &mut standing, texts, tell)?;
         } else {
@@ -155,7 +162,16 @@ fn catch_up(
     if size - start >= MANY {
         tell(Notice::Building(size - start));
     }
-    let mut filler = Filler::new(&tables, standing.opening().clone());
+    let mut known = governance(&tables, standing)?;
+    let is_all = standing.settle(&known)?;
+    if !is_all {
+        known.extend(standing.governance_from(start)?);
+        standing.settle(&known)?;
+    }
+    let mut filler = Filler::new(&tables, standing.authority().clone());
+    if !is_all {
+        filler.touch_void(start)?;
+    }
     standing.each_from(start, |entry| Ok::<_, Trouble>(filler.take(&entry)?))?;
     if start == 0 {
         schema::make_indexes(&tables)?;
@@ -171,17 +187,22 @@ fn catch_up(
     Ok(tables.commit()?)
 }
 
-fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result<Answer, Trouble> {
+/// The governance entries that the index names.
+fn governance(db: &Connection, standing: &Standing<'_>) -> Result<Vec<u64>, Fault> {
     let governance = ask::governance(db)?;
-    if governance
-        .iter()
-        .any(|index| *index >= standing.head().size)
-    {
-        return Err(Fault::Wrong("it names entries that are not there".to_owned()).into());
+    let size = standing.head().size;
+    if governance.iter().any(|index| *index >= size) {
+        return Err(Fault::Wrong(
+            "it names entries that are not there".to_owned(),
+        ));
     }
+    Ok(governance)
+}
+
+fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result<Answer, Trouble> {
     // A key that does not fit may be the index's fault: reading all entries tells.
-    let authority = standing
-        .authority(&governance)
+    standing
+        .check_signature()
         .map_err(|error| Fault::Wrong(format!("its governance entries do not fit: {error}")))?;
     let mut rows = ask::rows(db, query)?;
     let limit = query.limit.and_then(|limit| usize::try_from(limit).ok());
@@ -198,7 +219,7 @@ fn answer(db: &Connection, standing: &mut Standing<'_>, query: &Query) -> Result
         more,
         unread,
         basis: Basis::Index,
-        authority,
+        authority: standing.authority().clone(),
         head: standing.head().clone(),
     })
 }
@@ -237,12 +258,15 @@ fn hit(
     }
     let entry = standing.entry(row.index)?;
     let first = standing.entry(row.number)?;
-    let (document, events, withdrawn) = if row.has_events {
+    let (document, events, withdrawn, suspension) = if row.has_events {
         let stands = known.document(db, standing, row.number)?;
         let document = stands.document(row.index);
-        (document, stands.events(), stands.withdrawn(row.index))
+        let suspension = stands.suspension(row.index).cloned();
+        let withdrawn = stands.withdrawn(row.index);
+        (document, stands.events(), withdrawn, suspension)
     } else {
-        (entry.document().cloned(), Vec::new(), None)
+        let suspension = suspension_at(standing.authority(), row.index, &entry.statement);
+        (entry.document().cloned(), Vec::new(), None, suspension)
     };
     let document = document.ok_or_else(lie)?;
     if *entry.leaf.as_bytes() != row.leaf
@@ -258,5 +282,6 @@ fn hit(
         number: row.number,
         events,
         withdrawn,
+        suspension,
     })
 }

@@ -13,6 +13,7 @@ use super::stands::{Stands, is_allowed};
 use super::words::Folded;
 use crate::authority::Authority;
 use crate::registry::Entry;
+use crate::replay::suspension_at;
 use crate::statement::{Document, Event, EventRecord, Matter};
 use crate::symbol::SymbolKey;
 
@@ -43,7 +44,24 @@ impl<'a> Filler<'a> {
             let stands = Stands::read(self.tables, standing, number)?;
             for (entry, document) in stands.documents() {
                 self.rewrite(entry.index, &Facts::of(entry, &document))?;
+                let sql = "UPDATE document SET current = ?2 WHERE entry = ?1";
+                self.run(sql, params![entry.index, stands.is_current(entry.index)])?;
             }
+        }
+        Ok(())
+    }
+
+    /// Remembers the documents of entries before one that a declaration of
+    /// compromise made void.
+    pub(super) fn touch_void(&mut self, before: u64) -> Result<(), Fault> {
+        let sql = "SELECT DISTINCT number FROM document JOIN chain ON chain = chain.id \
+                   JOIN term ON officer = term.id WHERE text = ? AND entry < ?";
+        let mut query = self.tables.prepare_cached(sql)?;
+        for life in self.authority.keys().filter(|life| !life.is_active()) {
+            let key = life.key.thumbprint().to_string();
+            let numbers = query.query_map(params![key, before], |row| row.get(0))?;
+            let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
+            self.touched.extend(numbers);
         }
         Ok(())
     }
@@ -207,6 +225,9 @@ impl<'a> Filler<'a> {
         let number = self.number(chain)?;
         for symbol in &facts.symbols {
             self.own(symbol.key.as_str(), number)?;
+        }
+        if suspension_at(&self.authority, index, &entry.statement).is_some() {
+            self.touched.insert(number);
         }
         self.touch(number)
     }

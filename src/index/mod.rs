@@ -32,6 +32,7 @@ use crate::authority::Authority;
 use crate::digest::ContentDigest;
 use crate::log::Checkpoint;
 use crate::registry::Entry;
+use crate::replay::Suspension;
 use crate::statement::Document;
 
 /// How far documents are counted whose contents could not be read.
@@ -84,6 +85,8 @@ pub struct Hit {
     pub events: Vec<Entry>,
     /// The event that withdrew the document.
     pub withdrawn: Option<u64>,
+    /// Why the entry does not count, if it does not.
+    pub suspension: Option<Suspension>,
 }
 
 /// The answer to a query.

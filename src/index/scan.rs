@@ -1,21 +1,23 @@
 //! Answers a query by reading every entry: slow, and complete.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::facts::Facts;
-use super::standing::{is_event, parse};
+use super::standing::{is_event, is_governance, parse};
 use super::stands::{effective, is_allowed};
 use super::words::Folded;
 use super::{Answer, Basis, Hit, MAX_UNREAD, Query, Texts};
 use crate::authority::Authority;
-use crate::log::{Evidence, read_log};
+use crate::digest::LeafHash;
+use crate::log::{Evidence, SignedCheckpoint, read_log};
 use crate::merkle::leaf_hash;
 use crate::registry::{Entry, RegisterError};
-use crate::revision::History;
-use crate::statement::{Document, Matter, RelationKind};
+use crate::replay::{Replay, Statements};
+use crate::statement::{Document, Matter, RelationKind, Statement};
 use crate::symbol::SymbolKey;
 
 /// Answers a query from the entries alone.
@@ -28,21 +30,19 @@ pub fn scan(
     query: &Query,
     texts: &dyn Texts,
 ) -> Result<Answer, RegisterError> {
-    let mut found = Found {
-        with_events: subjects_with_events(evidence)?,
-        ..Found::default()
-    };
-    let mut refused = None;
-    let (signed, _) = read_log(evidence, |index, bytes| {
-        if refused.is_none() {
-            refused = found.take(index, bytes, query).err();
-        }
-    })?;
-    if let Some(error) = refused {
-        return Err(error);
+    let (with_events, authority) = first_pass(evidence)?;
+    let may_suspend = authority.may_suspend();
+    let mut found = Found::new(with_events, authority, Replay::default());
+    let mut signed = found.read(evidence, query)?;
+    if may_suspend {
+        // Endorsements are known by now, and which of them came in time.
+        let replay = found.replay.anew();
+        found = Found::new(found.with_events, found.authority, replay);
+        signed = found.read(evidence, query)?;
     }
-    let authority = found.authority.take().ok_or(RegisterError::Empty)?;
-    let head = signed.verify(authority.checkpoint_key())?.clone();
+    let authority = found.authority.clone();
+    let size = signed.unverified().size;
+    let head = signed.verify(authority.checkpoint_key(size))?.clone();
     if head.origin != authority.origin() {
         return Err(RegisterError::Origin(head.origin));
     }
@@ -60,33 +60,64 @@ pub fn scan(
     })
 }
 
-/// The documents that events are about.
-fn subjects_with_events(evidence: &dyn Evidence) -> Result<HashSet<String>, RegisterError> {
+/// The documents that events are about, and who may do what.
+fn first_pass(evidence: &dyn Evidence) -> Result<(HashSet<String>, Authority), RegisterError> {
     let mut subjects = HashSet::new();
+    let mut governance = Vec::new();
     let mut refused = None;
-    read_log(evidence, |index, bytes| {
+    let (_, tree) = read_log(evidence, |index, bytes| {
         match parse(index, leaf_hash(bytes), bytes) {
             Ok(entry) if is_event(&entry) => {
                 subjects.insert(entry.statement.envelope.subject);
             }
+            Ok(entry) if is_governance(&entry) => governance.push(entry),
             Ok(_) => {}
             Err(error) => refused = refused.take().or(Some(error)),
         }
     })?;
-    refused.map_or(Ok(subjects), Err)
+    if let Some(error) = refused {
+        return Err(error);
+    }
+    let mut governance = governance.into_iter();
+    let first = governance.next().ok_or(RegisterError::Empty)?;
+    let (mut authority, _) = Authority::open(first.leaf, first.statement)?;
+    for Entry {
+        index,
+        leaf,
+        statement,
+    } in governance
+    {
+        let had = statement.context().map(|context| context.on.size);
+        let had = had.and_then(|size| tree.root_at(size));
+        if let Ok(life) = authority.signer_of(&statement)
+            && let Ok(verified) = statement.verify(&life.key)
+        {
+            authority.apply(index, leaf, &verified, had);
+        }
+    }
+    Ok((subjects, authority))
 }
 
 /// Where a version chain runs: subject and language.
 type ChainName = (String, String);
 
+/// Statements of and about documents with events.
+struct Unsettled<'a>(&'a BTreeMap<u64, Entry>);
+
+impl Statements for Unsettled<'_> {
+    fn statement(&self, index: u64) -> Option<(LeafHash, Cow<'_, Statement>)> {
+        let entry = self.0.get(&index)?;
+        Some((entry.leaf, Cow::Borrowed(&entry.statement)))
+    }
+}
+
 /// What was found so far.
-#[derive(Default)]
 struct Found {
-    authority: Option<Authority>,
+    authority: Authority,
     with_events: HashSet<String>,
-    history: History,
-    /// The newest version that counts.
-    newest: HashMap<ChainName, u64>,
+    replay: Replay,
+    /// The newest version, and whether it counts.
+    newest: HashMap<ChainName, (bool, u64)>,
     /// Documents that others revise, with the chains of those.
     revised: HashMap<SymbolKey, HashSet<ChainName>>,
     candidates: Vec<(Entry, Facts)>,
@@ -95,36 +126,58 @@ struct Found {
 }
 
 impl Found {
+    fn new(with_events: HashSet<String>, authority: Authority, replay: Replay) -> Self {
+        Self {
+            authority,
+            with_events,
+            replay,
+            newest: HashMap::new(),
+            revised: HashMap::new(),
+            candidates: Vec::new(),
+            unsettled: BTreeMap::new(),
+        }
+    }
+
+    /// Takes every entry.
+    fn read(
+        &mut self,
+        evidence: &dyn Evidence,
+        query: &Query,
+    ) -> Result<SignedCheckpoint, RegisterError> {
+        let mut refused = None;
+        let (signed, _) = read_log(evidence, |index, bytes| {
+            if refused.is_none() {
+                refused = self.take(index, bytes, query).err();
+            }
+        })?;
+        refused.map_or(Ok(signed), Err)
+    }
+
     fn take(&mut self, index: u64, bytes: &[u8], query: &Query) -> Result<(), RegisterError> {
         let leaf = leaf_hash(bytes);
         let entry = parse(index, leaf, bytes)?;
-        match &mut self.authority {
-            None => self.authority = Some(Authority::open(leaf, entry.statement.clone())?.0),
-            Some(authority) => authority.apply(leaf, &entry.statement.matter),
-        }
         let subject = &entry.statement.envelope.subject;
-        match &entry.statement.matter {
-            Matter::Document(document) => {
-                self.history.apply(index, leaf, subject, document);
-                if !self.with_events.contains(subject) {
-                    let facts = Facts::of(&entry, document);
-                    self.admit(entry, facts, query);
-                    return Ok(());
-                }
-            }
-            Matter::Event(event) => {
-                let authority = self.authority.as_ref();
-                if authority
-                    .is_some_and(|it| is_allowed(it, self.history.symbols_of(subject), &entry))
-                    && let Ok(target) = self.history.target_of(subject, event)
-                    && let Some(document) = self.unsettled.get(&target).and_then(Entry::document)
-                {
-                    let record = &document.record;
-                    self.history
-                        .apply_event(index, target, record, &event.event);
-                }
-            }
-            Matter::Governance(_) | Matter::Unknown => return Ok(()),
+        if !matches!(
+            entry.statement.matter,
+            Matter::Document(_) | Matter::Event(_)
+        ) {
+            return Ok(());
+        }
+        let with_events = self.with_events.contains(subject);
+        let symbols = self.replay.history().symbols_of(subject);
+        let allowed = is_event(&entry) && is_allowed(&self.authority, symbols, &entry);
+        let log = Unsettled(&self.unsettled);
+        self.replay.take(
+            &self.authority,
+            (index, leaf),
+            &entry.statement,
+            allowed,
+            &log,
+        );
+        if let (false, Some(document)) = (with_events, entry.document()) {
+            let facts = Facts::of(&entry, document);
+            self.admit(entry, facts, query);
+            return Ok(());
         }
         self.unsettled.insert(index, entry);
         Ok(())
@@ -137,7 +190,12 @@ impl Found {
             && !facts.is_rendition
             && query.filter.moment.counts(&facts)
         {
-            self.newest.insert(chain_name(&entry, &facts), version);
+            let counts = !self.replay.suspended().contains_key(&entry.index);
+            let known = self.newest.entry(chain_name(&entry, &facts));
+            let known = known.or_insert((counts, version));
+            if counts || !known.0 {
+                *known = (counts, version);
+            }
         }
         if query.filter.moment.leaves_out_revised() && query.filter.moment.counts(&facts) {
             for (kind, target) in &facts.relations {
@@ -163,7 +221,7 @@ impl Found {
 
     /// A file with its record as it stands.
     fn document(&self, entry: &Entry) -> Option<Document> {
-        effective(&self.history, entry)
+        effective(self.replay.history(), entry)
     }
 
     /// The hits in order, and how many contents could not be read.
@@ -183,7 +241,12 @@ impl Found {
         let all_versions = query.filter.moment.all_versions;
         candidates.retain(|(entry, facts)| {
             let version = entry.document().map(|document| document.record.version);
-            let is_newest = self.newest.get(&chain_name(entry, facts)).copied() == version;
+            let (any, newest) = *self
+                .newest
+                .get(&chain_name(entry, facts))
+                .unwrap_or(&(false, 0));
+            let counts = !self.replay.suspended().contains_key(&entry.index);
+            let is_newest = Some(newest) == version && (counts || !any);
             (all_versions || is_newest) && !self.is_revised(entry, facts)
         });
         let order = |facts: &Facts| facts.date.map(|(first, _)| first);
@@ -204,13 +267,15 @@ impl Found {
                 continue;
             }
             let subject = entry.statement.envelope.subject.as_str();
-            let known = self.history.by_entry(entry.index);
+            let known = self.replay.history().by_entry(entry.index);
             let about = events.get(subject).into_iter().flatten();
             hits.push(Hit {
                 number: known.map_or(entry.index, |document| document.number),
                 events: about.map(|event| (*event).clone()).collect(),
+                suspension: self.replay.suspended().get(&entry.index).cloned(),
                 withdrawn: self
-                    .history
+                    .replay
+                    .history()
                     .events_of(entry.index)
                     .and_then(|events| events.withdrawn),
                 document,

@@ -13,8 +13,9 @@ use crate::statement::{Matter, Statement};
 pub(super) struct Standing<'a> {
     signed: SignedCheckpoint,
     log: ProvenLog<'a>,
-    /// What entry 0 says, its signature checked once.
-    opening: Authority,
+    /// What the governance entries known so far come to: those of entry 0, until
+    /// [`Self::settle`].
+    authority: Authority,
 }
 
 impl<'a> Standing<'a> {
@@ -27,28 +28,28 @@ impl<'a> Standing<'a> {
         let mut log = ProvenLog::open(evidence, signed.unverified())?;
         let (leaf, bytes) = log.entry(0)?;
         let first = parse(0, leaf, &bytes)?;
-        let (opening, _) = Authority::open(first.leaf, first.statement)?;
+        let (authority, _) = Authority::open(first.leaf, first.statement)?;
         Ok(Self {
             signed,
             log,
-            opening,
+            authority,
         })
     }
 
-    /// What the checkpoint says. Until [`Self::authority`] its signature has not
-    /// been checked.
+    /// What the checkpoint says. Until [`Self::check_signature`] its signature has
+    /// not been checked.
     pub(super) fn head(&self) -> &Checkpoint {
         self.signed.unverified()
     }
 
     /// The ledger's id by its entry 0.
     pub(super) fn ledger_id(&self) -> LedgerId {
-        self.opening.ledger_id()
+        self.authority.ledger_id()
     }
 
-    /// The keys that entry 0 names, by which events are weighed.
-    pub(super) fn opening(&self) -> &Authority {
-        &self.opening
+    /// Who may do what, as far as it was settled.
+    pub(super) fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// An entry, proven under the checkpoint.
@@ -84,19 +85,55 @@ impl<'a> Standing<'a> {
         Ok(())
     }
 
-    /// Replays the governance entries at these places, and checks the
-    /// checkpoint's signature under the key they give.
-    pub(super) fn authority(&mut self, governance: &[u64]) -> Result<Authority, RegisterError> {
-        let mut authority = self.opening.clone();
+    /// Replays the governance entries at these places, and tells whether they
+    /// are all there are: the newest entry names the newest of them, and each
+    /// the one before.
+    pub(super) fn settle(&mut self, governance: &[u64]) -> Result<bool, RegisterError> {
+        let first = self.entry(0)?;
+        let (mut authority, _) = Authority::open(first.leaf, first.statement)?;
+        let mut complete = true;
         for index in governance.iter().copied().filter(|index| *index > 0) {
             let entry = self.entry(index)?;
-            authority.apply(entry.leaf, &entry.statement.matter);
+            let context = entry.statement.context().copied();
+            complete &= context.is_none_or(|it| it.authority == authority.newest_governance());
+            let Ok(life) = authority.signer_of(&entry.statement) else {
+                continue;
+            };
+            let Ok(verified) = entry.statement.verify(&life.key) else {
+                continue;
+            };
+            let had = context.map(|context| self.log.root_at(context.on.size).ok());
+            authority.apply(index, entry.leaf, &verified, had.flatten());
         }
-        let checkpoint = self.signed.verify(authority.checkpoint_key())?;
-        if checkpoint.origin != authority.origin() {
+        let last = self.entry(self.log.size().saturating_sub(1))?;
+        let named = match last.statement.context() {
+            _ if is_governance(&last) => Some(last.leaf),
+            Some(context) => Some(context.authority),
+            None => None,
+        };
+        complete &= named.is_none_or(|named| named == authority.newest_governance());
+        self.authority = authority;
+        Ok(complete)
+    }
+
+    /// The places of the governance entries from one on.
+    pub(super) fn governance_from(&mut self, start: u64) -> Result<Vec<u64>, RegisterError> {
+        let mut found = Vec::new();
+        self.each_from(start, |entry| {
+            found.extend(is_governance(&entry).then_some(entry.index));
+            Ok::<_, RegisterError>(())
+        })?;
+        Ok(found)
+    }
+
+    /// Checks the checkpoint's signature under the key in force.
+    pub(super) fn check_signature(&self) -> Result<(), RegisterError> {
+        let size = self.signed.unverified().size;
+        let checkpoint = self.signed.verify(self.authority.checkpoint_key(size))?;
+        if checkpoint.origin != self.authority.origin() {
             return Err(RegisterError::Origin(checkpoint.origin.clone()));
         }
-        Ok(authority)
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What stands of a document: its files' records with what events made of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -9,14 +10,27 @@ use super::cache::Trouble;
 use super::schema::Fault;
 use super::standing::{Standing, is_event};
 use crate::authority::Authority;
+use crate::digest::LeafHash;
 use crate::registry;
+use crate::replay::{Replay, Statements, Suspension};
 use crate::revision::History;
-use crate::statement::{Document, Event, EventRecord, Matter};
+use crate::statement::{Document, Event, EventRecord, Matter, Statement};
 
 /// One document's own statements, in log order, and what they come to.
 pub(super) struct Stands {
     entries: Vec<registry::Entry>,
-    history: History,
+    replay: Replay,
+}
+
+/// A document's own statements, by their places in the log.
+struct Own<'a>(&'a [registry::Entry]);
+
+impl Statements for Own<'_> {
+    fn statement(&self, index: u64) -> Option<(LeafHash, Cow<'_, Statement>)> {
+        let place = self.0.binary_search_by_key(&index, |entry| entry.index);
+        let entry = self.0.get(place.ok()?)?;
+        Some((entry.leaf, Cow::Borrowed(&entry.statement)))
+    }
 }
 
 impl Stands {
@@ -42,34 +56,25 @@ impl Stands {
         if subjects.any(|other| Some(other) != first) {
             return Err(Fault::Wrong(format!("it mixes documents in number {number}")).into());
         }
-        let mut history = History::new();
-        for entry in &entries {
-            let target = replay(&mut history, &entries, entry);
-            if let Some((target, event)) = target
-                && is_allowed(
-                    standing.opening(),
-                    history.symbols_of(subject_of(entry)),
-                    entry,
-                )
-                && may_take_effect(db, entry.index, event)?
-                && let Some(document) = document(&entries, target)
-            {
-                history.apply_event(entry.index, target, &document.record, &event.event);
-            }
+        let authority = standing.authority();
+        let mut replay = take_all(db, authority, &entries, Replay::default())?;
+        if authority.may_suspend() {
+            // Endorsements are known by now, and which of them came in time.
+            replay = take_all(db, authority, &entries, replay.anew())?;
         }
-        Ok(Self { entries, history })
+        Ok(Self { entries, replay })
     }
 
     /// Each file with its record as it stands.
     pub(super) fn documents(&self) -> impl Iterator<Item = (&registry::Entry, Document)> {
         let entries = self.entries.iter();
-        entries.filter_map(|entry| Some((entry, effective(&self.history, entry)?)))
+        entries.filter_map(|entry| Some((entry, effective(self.replay.history(), entry)?)))
     }
 
     /// One file with its record as it stands.
     pub(super) fn document(&self, index: u64) -> Option<Document> {
         let entry = self.entries.iter().find(|entry| entry.index == index)?;
-        effective(&self.history, entry)
+        effective(self.replay.history(), entry)
     }
 
     /// The events about the document, fitting or not.
@@ -80,7 +85,17 @@ impl Stands {
 
     /// The event that withdrew the document.
     pub(super) fn withdrawn(&self, index: u64) -> Option<u64> {
-        self.history.events_of(index)?.withdrawn
+        self.replay.history().events_of(index)?.withdrawn
+    }
+
+    /// Why a file does not count, if it does not.
+    pub(super) fn suspension(&self, index: u64) -> Option<&Suspension> {
+        self.replay.suspended().get(&index)
+    }
+
+    /// Whether a file is of what stands for its chain.
+    pub(super) fn is_current(&self, index: u64) -> bool {
+        is_current(self.replay.history(), index)
     }
 }
 
@@ -133,36 +148,47 @@ pub(super) fn effective(history: &History, entry: &registry::Entry) -> Option<Do
     })
 }
 
-/// Takes a file in, or tells what entry an event is about.
-fn replay<'e>(
-    history: &mut History,
-    entries: &[registry::Entry],
-    entry: &'e registry::Entry,
-) -> Option<(u64, &'e EventRecord)> {
-    let subject = &entry.statement.envelope.subject;
-    match &entry.statement.matter {
-        Matter::Document(document) => {
-            history.apply(entry.index, entry.leaf, subject, document);
-            None
-        }
-        Matter::Event(event) => {
-            let target = history.target_of(subject, event).ok()?;
-            document(entries, target).map(|_| (target, event.as_ref()))
-        }
-        Matter::Governance(_) | Matter::Unknown => None,
-    }
+/// Whether a file is of what stands for its chain: the current version, or the
+/// newest where none counts.
+pub(super) fn is_current(history: &History, index: u64) -> bool {
+    let chains = history.by_entry(index).map(|it| it.chains.as_slice());
+    chains.into_iter().flatten().any(|chain| {
+        let standing = chain.standing();
+        let own = chain.entries.iter().find(|entry| entry.index == index);
+        own.zip(standing).is_some_and(|(own, standing)| {
+            own.version == standing.version && (own.counts || !standing.counts)
+        })
+    })
 }
 
-fn document(entries: &[registry::Entry], index: u64) -> Option<&Document> {
-    let entry = entries.iter().find(|entry| entry.index == index)?;
-    entry.document()
+fn take_all(
+    db: &Connection,
+    authority: &Authority,
+    entries: &[registry::Entry],
+    mut replay: Replay,
+) -> Result<Replay, Trouble> {
+    for entry in entries {
+        let history = replay.history();
+        let allowed = match &entry.statement.matter {
+            Matter::Event(event) => {
+                is_allowed(authority, history.symbols_of(subject_of(entry)), entry)
+                    && may_take_effect(db, entry.index, event)?
+            }
+            _ => false,
+        };
+        let at = (entry.index, entry.leaf);
+        replay.take(authority, at, &entry.statement, allowed, &Own(entries));
+    }
+    Ok(replay)
 }
 
 /// Whether an event is one of the office's, as a register asks: by its key, the
 /// key's role and scope, its signature, and what it says must be understood.
 pub(super) fn is_allowed(authority: &Authority, bears: &[String], entry: &registry::Entry) -> bool {
     let statement = &entry.statement;
-    authority.doubt(statement, bears).is_none() && statement.unmet().is_none()
+    let doubt = authority.doubt(statement, entry.index, bears);
+    // One that is void was allowed when it came; whether it counts is asked apart.
+    doubt.is_none_or(|doubt| doubt.is_void()) && statement.unmet().is_none()
 }
 
 /// Whether history lets an event take effect, as far as other documents are

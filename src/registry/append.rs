@@ -117,7 +117,7 @@ impl<'a> Appending<'a> {
     /// If the ledger can't be worked with.
     pub fn begin(writer: &'a LedgerWriter<'a>) -> Result<Self, AppendRefusal> {
         let register = Register::read(writer.dir())?;
-        let is_named = |digest: &_| !register.history.by_digest(digest).is_empty();
+        let is_named = |digest: &_| !register.history().by_digest(digest).is_empty();
         let cleared = writer.clear_debris(register.checkpoint.size, is_named)?;
         Ok(Self {
             writer,
@@ -185,13 +185,15 @@ impl<'a> Appending<'a> {
         Ok((proposal, index))
     }
 
-    /// Nothing honest is built on a forged entry: it would fail with it.
+    /// Nothing honest is built on a forged entry: it would fail with it. One that
+    /// is void was registered in good order, and what follows says so.
     fn check_ground(
         &self,
         entries: impl IntoIterator<Item = Option<u64>>,
     ) -> Result<(), AppendRefusal> {
         for index in entries.into_iter().flatten() {
-            if let Some(refusal) = self.register.doubt(index) {
+            let doubt = self.register.doubt(index);
+            if let Some(refusal) = doubt.filter(|doubt| !doubt.is_void()) {
                 return Err(AppendRefusal::Unproven { index, refusal });
             }
         }
@@ -205,7 +207,8 @@ impl<'a> Appending<'a> {
     /// If authority or history refuse or signing fails; it is not added then.
     pub fn add(&mut self, draft: &Draft, signer: &dyn Signer) -> Result<u64, AppendRefusal> {
         if let Content::Event(event) = &draft.content {
-            let faults = self.register.check_event(&draft.subject, event);
+            let kid = signer.public().thumbprint();
+            let faults = self.register.check_event(&draft.subject, event, Some(kid));
             if !faults.is_empty() {
                 return Err(EventRefusal::History(faults).into());
             }
@@ -213,12 +216,9 @@ impl<'a> Appending<'a> {
         let signed = draft.sign(signer)?;
         let index = self.register.entries.len() as u64;
         let Register {
-            authority,
-            history,
-            tree,
-            ..
+            authority, tree, ..
         } = &self.register;
-        let bears = history.symbols_of(&draft.subject);
+        let bears = self.register.history().symbols_of(&draft.subject);
         let refusals = authority.check(&signed.verified, index, tree, bears);
         if let Some(refusal) = refusals.into_iter().find(|refusal| !refusal.is_open()) {
             return Err(AppendRefusal::Key(refusal));
@@ -235,7 +235,8 @@ impl<'a> Appending<'a> {
     /// nothing has changed then, unless the error is
     /// [`crate::store::StoreProblem::Unconfirmed`].
     pub fn commit(self, checkpoint: &dyn Signer) -> Result<Committed, AppendRefusal> {
-        if checkpoint.public() != *self.register.authority.checkpoint_key() {
+        let size = self.register.entries.len() as u64;
+        if checkpoint.public() != *self.register.authority.checkpoint_key(size) {
             return Err(AppendRefusal::CheckpointKey);
         }
         let mut growth = Growth::new(self.register.tree, self.register.tail)?;

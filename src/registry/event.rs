@@ -2,9 +2,11 @@
 //! would be signed.
 
 use crate::authority::Refusal;
+use crate::digest::LeafHash;
 use crate::revision::EventFault;
 use crate::statement::{
-    Content, DocumentRecord, Draft, Event, EventRecord, FieldChange, MetadataField, NotAmendable,
+    Content, DocumentRecord, Draft, Event, EventRecord, FieldChange, Matter, MetadataField,
+    NotAmendable,
 };
 use crate::symbol::{JointSymbol, Symbol, SymbolKey};
 
@@ -23,12 +25,14 @@ pub enum Wanted {
     Distribution(Option<String>),
     /// The document withdrawn.
     Withdraw,
+    /// The entry, which may be an event, vouched for.
+    Endorse,
 }
 
 /// An event to be recorded.
 #[derive(Debug, Clone)]
 pub struct EventRequest {
-    /// The document entry it is about.
+    /// The document entry it is about; an endorsement may be about an event.
     pub target: u64,
     /// Why, in words.
     pub reason: String,
@@ -111,6 +115,9 @@ pub fn propose_event(
     register: &Register,
     request: &EventRequest,
 ) -> Result<EventProposal, EventRefusal> {
+    if let Wanted::Endorse = request.wanted {
+        return propose_endorsement(register, request);
+    }
     let not_a_document = || EventRefusal::NotADocument(request.target);
     let (entry, _) = register
         .document(request.target)
@@ -133,11 +140,41 @@ pub fn propose_event(
             new: new.clone(),
         },
         Wanted::Withdraw => Event::Withdraw,
+        Wanted::Endorse => Event::Endorse,
     };
-    let context = context(register);
-    let record = EventRecord::new(context, event, entry.leaf, request.reason.clone());
+    checked(register, request, subject, event, entry.leaf)
+}
+
+fn propose_endorsement(
+    register: &Register,
+    request: &EventRequest,
+) -> Result<EventProposal, EventRefusal> {
+    let entry = register.entry(request.target);
+    let entry = entry.filter(|entry| {
+        matches!(
+            entry.statement.matter,
+            Matter::Document(_) | Matter::Event(_)
+        )
+    });
+    let entry = entry.ok_or(EventRefusal::NotADocument(request.target))?;
+    if request.reason.trim().is_empty() {
+        return Err(EventRefusal::NoReason);
+    }
+    let subject = entry.statement.envelope.subject.clone();
+    checked(register, request, subject, Event::Endorse, entry.leaf)
+}
+
+/// The proposal, once history and policy were asked.
+fn checked(
+    register: &Register,
+    request: &EventRequest,
+    subject: String,
+    event: Event,
+    target: LeafHash,
+) -> Result<EventProposal, EventRefusal> {
+    let record = EventRecord::new(context(register), event, target, request.reason.clone());
     check_text(&record.to_value())?;
-    let faults = register.check_event(&subject, &record);
+    let faults = register.check_event(&subject, &record, None);
     if !faults.is_empty() {
         return Err(EventRefusal::History(faults));
     }
@@ -188,7 +225,7 @@ fn assignment(
     symbol: &JointSymbol,
 ) -> Result<Event, EventRefusal> {
     let family = |symbol: &Symbol| SymbolKey::of_canonical(symbol.base());
-    for borne in register.history.symbols_of(subject) {
+    for borne in register.history().symbols_of(subject) {
         let Ok(parsed) = Symbol::parse(borne) else {
             continue;
         };

@@ -3,6 +3,7 @@
 //! refuse; both are asked, and neither is rewritten here.
 
 mod append;
+mod decision;
 mod event;
 pub mod field_text;
 mod gaps;
@@ -16,6 +17,7 @@ mod suggest;
 mod target;
 
 pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
+pub use decision::{Decided, Waits};
 pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
 pub use gaps::{Duplicate, Gaps, MissingLanguages, NumberGap};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};

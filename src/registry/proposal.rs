@@ -199,7 +199,7 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
     let document = find_document(register, request, symbol)?;
     let (language, language_read) = choose_language(document, request)?;
     let chain = document.and_then(|document| document.chain(&language));
-    let newest = chain.and_then(|chain| chain.current());
+    let newest = chain.and_then(Chain::newest);
     check_same_bytes(register, request, document, &language)?;
     let subject = match document {
         Some(document) => document.subject.clone(),
@@ -226,12 +226,15 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         (_, None) => 1,
     };
     record.previous = follows.map(|entry| entry.leaf);
-    carry_over(&mut record, register, document, follows);
+    // What is void, or waits for a second officer, has no say in what follows.
+    let counts = follows.filter(|entry| entry.counts);
+    let standing = counts.or_else(|| chain?.current());
+    carry_over(&mut record, register, document, standing);
     apply_symbol(&mut record, symbol);
     let mut read = request.read.edits.clone();
     if let (Some(symbol), None, []) = (symbol, &read.relations, record.relations.as_slice()) {
         let corrected = &request.read.corrected_languages;
-        let stated = suggest::relations(symbol, corrected, &register.history);
+        let stated = suggest::relations(symbol, corrected, register.history());
         read.relations = (!stated.is_empty()).then_some(stated);
     }
     record.proposed = request
@@ -256,7 +259,9 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         media_type: request.media_type.clone(),
         record,
     };
-    let faults = register.history.check(&subject, &file.digest, &file.record);
+    let faults = register
+        .history()
+        .check(&subject, &file.digest, &file.record);
     if !faults.is_empty() {
         return Err(ProposalError::History(faults));
     }
@@ -275,7 +280,7 @@ pub fn propose(register: &Register, request: &Request) -> Result<Proposal, Propo
         before: follows.map(|entry| entry.index),
         number: document.map(|document| document.number),
         withdrawn: document
-            .and_then(|document| register.history.events_of(document.number))
+            .and_then(|document| register.history().events_of(document.number))
             .and_then(|events| events.withdrawn),
     })
 }
@@ -301,7 +306,7 @@ fn choose_change(
 ) -> Result<(Change, bool), ProposalError> {
     let language = blank.language.clone();
     let subject = subject.to_owned();
-    let Some((chain, newest)) = chain.and_then(|chain| Some((chain, chain.current()?))) else {
+    let Some((chain, newest)) = chain.and_then(|chain| Some((chain, chain.newest()?))) else {
         return match request.said.change {
             None | Some(Change::First) => Ok((Change::First, false)),
             Some(_) if request.said.change_if_needed => Ok((Change::First, false)),
@@ -369,7 +374,7 @@ fn find_document<'a>(
 ) -> Result<Option<&'a DocumentHistory>, ProposalError> {
     let mut found: Option<&DocumentHistory> = None;
     for half in symbol.into_iter().flat_map(JointSymbol::halves) {
-        let Some(owner) = register.history.by_symbol(half.key()) else {
+        let Some(owner) = register.history().by_symbol(half.key()) else {
             continue;
         };
         if let Some(first) = found.filter(|first| first.number != owner.number) {
@@ -382,7 +387,7 @@ fn find_document<'a>(
     let Some(subject) = &request.said.subject else {
         return Ok(found);
     };
-    let named = register.history.by_subject(subject);
+    let named = register.history().by_subject(subject);
     match (found, named) {
         (Some(found), _) if found.subject != *subject => Err(ProposalError::OtherDocument(
             found.subject.clone(),
@@ -446,7 +451,7 @@ fn check_same_bytes(
             entry: entry.index,
         });
     }
-    let elsewhere = register.history.by_digest(&request.digest).last();
+    let elsewhere = register.history().by_digest(&request.digest).last();
     match elsewhere.and_then(|index| register.document(*index)) {
         Some((entry, file)) if !request.said.allow_same_bytes => {
             let subject = entry.statement.envelope.subject.clone();
@@ -536,7 +541,7 @@ pub(super) fn check_relations(
     register: &Register,
     subject: &str,
 ) -> Result<(), RelationDoubt> {
-    let borne = register.history.symbols_of(subject).iter();
+    let borne = register.history().symbols_of(subject).iter();
     let symbols: Vec<_> = borne.chain(&record.identifier).cloned().collect();
     let mut doubts = relation_doubts(&record.relations, subject, &symbols).into_iter();
     doubts.next().map_or(Ok(()), Err)

@@ -4,11 +4,14 @@
 //! Statements' signatures are not checked here, nor documents' bytes: that is
 //! verification.
 
+use std::borrow::Cow;
+
 use crate::authority::{Authority, OpeningError, Refusal};
-use crate::digest::LeafHash;
+use crate::digest::{LeafHash, Thumbprint};
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
+use crate::replay::{Replay, Statements, Suspension};
 use crate::revision::{EventFault, History};
 use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
@@ -62,6 +65,17 @@ pub enum RegisterError {
     Origin(String),
 }
 
+/// The statements of a register: whether they are signed is asked when one is
+/// shown, or built upon.
+struct Entries<'a>(&'a [Entry]);
+
+impl Statements for Entries<'_> {
+    fn statement(&self, index: u64) -> Option<(LeafHash, Cow<'_, Statement>)> {
+        let entry = self.0.get(usize::try_from(index).ok()?)?;
+        Some((entry.leaf, Cow::Borrowed(&entry.statement)))
+    }
+}
+
 /// A ledger as it stands.
 #[derive(Debug)]
 pub struct Register {
@@ -69,8 +83,8 @@ pub struct Register {
     pub checkpoint: Checkpoint,
     /// Who may do what now.
     pub authority: Authority,
-    /// All documents.
-    pub history: History,
+    /// What all entries come to.
+    pub replay: Replay,
     /// All hashes.
     pub tree: Tree,
     /// All entries.
@@ -109,14 +123,10 @@ impl Register {
         }
         let first = entries.first().ok_or(RegisterError::Empty)?;
         let (authority, _) = Authority::open(first.leaf, first.statement.clone())?;
-        let checkpoint = signed.verify(authority.checkpoint_key())?.clone();
-        if checkpoint.origin != authority.origin() {
-            return Err(RegisterError::Origin(checkpoint.origin));
-        }
         let mut register = Self {
-            checkpoint,
+            checkpoint: signed.unverified().clone(),
             authority,
-            history: History::new(),
+            replay: Replay::default(),
             tree,
             entries: Vec::with_capacity(entries.len()),
             tail,
@@ -124,25 +134,32 @@ impl Register {
         for entry in entries {
             register.take(entry.leaf, entry.statement);
         }
+        let size = register.checkpoint.size;
+        signed.verify(register.authority.checkpoint_key(size))?;
+        if register.checkpoint.origin != register.authority.origin() {
+            return Err(RegisterError::Origin(register.checkpoint.origin));
+        }
         Ok(register)
+    }
+
+    /// All documents and events, as far as they count.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        self.replay.history()
     }
 
     /// Takes one more entry into account, without a look at the log's files.
     /// Returns its index.
     pub(super) fn take(&mut self, leaf: LeafHash, statement: Statement) -> u64 {
         let index = self.entries.len() as u64;
-        if index > 0 && self.is_signed(&statement) {
-            self.authority.apply(leaf, &statement.matter);
+        if index > 0 {
+            self.take_governance(index, leaf, &statement);
         }
-        let subject = &statement.envelope.subject;
-        match &statement.matter {
-            Matter::Document(document) => self.history.apply(index, leaf, subject, document),
-            Matter::Event(event) if self.is_allowed(index, &statement) => {
-                self.take_event(index, subject, event);
-            }
-            Matter::Event(_) => {}
-            Matter::Governance(_) | Matter::Unknown => {}
-        }
+        let is_event = matches!(statement.matter, Matter::Event(_));
+        let allowed = is_event && self.is_allowed(index, &statement);
+        let log = Entries(&self.entries);
+        self.replay
+            .take(&self.authority, (index, leaf), &statement, allowed, &log);
         self.entries.push(Entry {
             index,
             leaf,
@@ -151,11 +168,27 @@ impl Register {
         index
     }
 
-    /// Whether a governance statement is signed by the key it names.
-    fn is_signed(&self, statement: &Statement) -> bool {
-        let is_governance = matches!(statement.matter, Matter::Governance(_));
-        let signer = self.authority.signer_of(statement);
-        is_governance && signer.is_ok_and(|life| statement.clone().verify(&life.key).is_ok())
+    /// A decision counts if the key it names signed it. A declaration of
+    /// compromise has everything before it looked at again.
+    fn take_governance(&mut self, index: u64, leaf: LeafHash, statement: &Statement) {
+        let Matter::Governance(governance) = &statement.matter else {
+            return;
+        };
+        let Ok(life) = self.authority.signer_of(statement) else {
+            return;
+        };
+        let Ok(verified) = statement.clone().verify(&life.key) else {
+            return;
+        };
+        let had = governance
+            .context()
+            .and_then(|context| self.tree.root_at(context.on.size));
+        let before = self.authority.declarations();
+        self.authority.apply(index, leaf, &verified, had);
+        if self.authority.declarations() > before {
+            let log = Entries(&self.entries);
+            self.replay = self.replay.again(&self.authority, index, &log);
+        }
     }
 
     /// Whether the signer of a statement signed it and may say it: events take
@@ -167,37 +200,28 @@ impl Register {
         let Ok(verified) = statement.clone().verify(&life.key) else {
             return false;
         };
-        let bears = self.history.symbols_of(&statement.envelope.subject);
+        let bears = self.history().symbols_of(&statement.envelope.subject);
         let refusals = self.authority.check(&verified, index, &self.tree, bears);
         refusals.iter().all(Refusal::is_open) && statement.unmet().is_none()
     }
 
-    /// Takes an event in. What does not fit changes nothing here; verification
-    /// tells it.
-    fn take_event(&mut self, index: u64, subject: &str, event: &EventRecord) {
-        let Ok(target) = self.history.target_of(subject, event) else {
-            return;
-        };
-        let place = usize::try_from(target).ok();
-        let entry = place.and_then(|place| self.entries.get(place));
-        if let Some(document) = entry.and_then(Entry::document) {
-            self.history
-                .apply_event(index, target, &document.record, &event.event);
-        }
+    /// Everything the history says against an event that would come next, by a
+    /// signer if one is known.
+    #[must_use]
+    pub fn check_event(
+        &self,
+        subject: &str,
+        event: &EventRecord,
+        signer: Option<Thumbprint>,
+    ) -> Vec<EventFault> {
+        let log = Entries(&self.entries);
+        self.replay.check_event(subject, event, signer, &log)
     }
 
-    /// Everything the history says against an event that would come next.
+    /// Why an entry does not count, if it does not.
     #[must_use]
-    pub fn check_event(&self, subject: &str, event: &EventRecord) -> Vec<EventFault> {
-        match self.history.target_of(subject, event) {
-            Ok(target) => self
-                .document(target)
-                .map_or_else(Vec::new, |(_, document)| {
-                    self.history
-                        .check_event(target, &document.record, &event.event)
-                }),
-            Err(fault) => vec![fault],
-        }
+    pub fn suspension(&self, index: u64) -> Option<&Suspension> {
+        self.replay.suspended().get(&index)
     }
 
     /// What speaks against an entry as far as it can be told from its own
@@ -205,8 +229,10 @@ impl Register {
     #[must_use]
     pub fn doubt(&self, index: u64) -> Option<Refusal> {
         let entry = self.entry(index).filter(|entry| entry.index > 0)?;
-        let bears = self.history.symbols_of(&entry.statement.envelope.subject);
-        self.authority.doubt(&entry.statement, bears)
+        let bears = self.history().symbols_of(&entry.statement.envelope.subject);
+        let doubt = self.authority.doubt(&entry.statement, index, bears);
+        // Void by its key, and good again by another officer's word.
+        doubt.filter(|doubt| !doubt.is_void() || self.suspension(index).is_some())
     }
 
     /// An entry by its index.
@@ -228,7 +254,7 @@ impl Register {
     pub fn effective(&self, index: u64) -> Option<Document> {
         let (_, document) = self.document(index)?;
         Some(Document {
-            record: self.history.effective(index, &document.record),
+            record: self.history().effective(index, &document.record),
             ..document.clone()
         })
     }

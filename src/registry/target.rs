@@ -120,7 +120,7 @@ impl Target {
     /// # Errors
     /// If it names nothing here, or two documents.
     pub fn find<'a>(&'a self, register: &'a Register) -> Result<Selection<'a>, TargetError> {
-        let history = &register.history;
+        let history = register.history();
         let not_found = || TargetError::NotFound(self.typed.clone());
         let mut selection = Selection {
             document: match &self.name {
@@ -152,7 +152,7 @@ impl Target {
     ) -> Result<Option<&'a DocumentHistory>, TargetError> {
         let mut found: Option<&DocumentHistory> = None;
         for half in symbol.halves() {
-            match (found, register.history.by_symbol(half.key())) {
+            match (found, register.history().by_symbol(half.key())) {
                 (Some(first), Some(other)) if first.number != other.number => {
                     let [first, other] = [first, other].map(|document| document.subject.clone());
                     return Err(TargetError::TwoDocuments(self.typed.clone(), first, other));
@@ -209,7 +209,7 @@ impl<'a> Selection<'a> {
                 });
             }
         };
-        let newest = chain.current();
+        let newest = chain.standing();
         let wanted = match self.version {
             None => newest,
             Some(version) => chain.principal(version),
@@ -235,7 +235,7 @@ impl<'a> Selection<'a> {
         }
         let mut files = Vec::new();
         for chain in self.chains()? {
-            let newest = chain.current().map(|entry| entry.version);
+            let newest = chain.standing().map(|entry| entry.version);
             let version = self.version.or(newest);
             let wanted = chain.entries.iter();
             files.extend(wanted.filter(|entry| Some(entry.version) == version));

@@ -85,6 +85,15 @@ pub enum EventFault {
     /// Nothing is withdrawn twice.
     #[error("the document is withdrawn already, by entry {0}")]
     Withdrawn(u64),
+    /// A second officer is another one.
+    #[error("endorses an entry of the same key; another officer must")]
+    OwnEntry,
+    /// One officer's word counts once.
+    #[error("this officer has endorsed it already, by entry {0}")]
+    EndorsedAlready(u64),
+    /// An endorsement stands by itself.
+    #[error("endorses an endorsement")]
+    Endorsement,
 }
 
 /// The effects of all events up to some position.
@@ -141,12 +150,27 @@ impl History {
                 let withdrawn = self.events_of(target).and_then(|events| events.withdrawn);
                 withdrawn.map(EventFault::Withdrawn).into_iter().collect()
             }
-            Event::Other(_) => Vec::new(),
+            Event::Endorse | Event::Other(_) => Vec::new(),
         }
     }
 
-    /// Takes an event in; one that does not fit changes nothing. Returns what
-    /// [`History::check_event`] says against it.
+    /// Notes an event that has no effect, or not yet.
+    pub fn note_event(&mut self, index: u64, target: u64) {
+        self.note(index, target, false);
+    }
+
+    fn note(&mut self, index: u64, target: u64, effective: bool) -> Option<&mut DocumentEvents> {
+        let number = self.documents()[self.place_of(target)?].number;
+        let events = self.effects.by_document.entry(number).or_default();
+        match events.entries.iter_mut().rev().find(|it| it.index == index) {
+            Some(known) => known.effective = effective,
+            None => events.entries.push(EventEntry { index, effective }),
+        }
+        Some(events)
+    }
+
+    /// Takes an event in, or one that was noted before; one that does not fit
+    /// changes nothing. Returns what [`History::check_event`] says against it.
     pub fn apply_event(
         &mut self,
         index: u64,
@@ -159,9 +183,9 @@ impl History {
             return faults;
         };
         let effective = faults.is_empty() && !matches!(event, Event::Other(_));
-        let number = self.documents()[place].number;
-        let events = self.effects.by_document.entry(number).or_default();
-        events.entries.push(EventEntry { index, effective });
+        let Some(events) = self.note(index, target, effective) else {
+            return faults;
+        };
         if !effective {
             return faults;
         }
@@ -186,7 +210,7 @@ impl History {
                     amended.extend(fields.map(|field| (field, index)));
                 }
             }
-            Event::Other(_) => {}
+            Event::Endorse | Event::Other(_) => {}
         }
         faults
     }

@@ -22,6 +22,8 @@ pub struct VersionEntry {
     pub change: Change,
     /// SHA-256 of the file.
     pub digest: ContentDigest,
+    /// Whether it counts: not while it is void, or waits for a second officer.
+    pub counts: bool,
 }
 
 /// The versions of one document in one language.
@@ -34,10 +36,23 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The principal entry of the newest version.
+    /// The principal entry of the newest version, whether or not it counts: the
+    /// next one follows from it.
+    #[must_use]
+    pub fn newest(&self) -> Option<&VersionEntry> {
+        self.principals().last()
+    }
+
+    /// The principal entry of the newest version that counts.
     #[must_use]
     pub fn current(&self) -> Option<&VersionEntry> {
-        self.principals().last()
+        self.principals().filter(|entry| entry.counts).last()
+    }
+
+    /// What stands for the chain: the current version, else the newest.
+    #[must_use]
+    pub fn standing(&self) -> Option<&VersionEntry> {
+        self.current().or_else(|| self.newest())
     }
 
     /// The principal entry of each version: all but the renditions.
@@ -275,6 +290,7 @@ impl History {
             version: record.version,
             change: record.change,
             digest: document.digest,
+            counts: true,
         });
         self.by_digest
             .entry(document.digest)
@@ -282,6 +298,18 @@ impl History {
             .push(index);
         self.by_entry.insert(index, place);
         self.by_leaf.insert(leaf, index);
+    }
+
+    /// Says whether a document entry counts.
+    pub fn set_counts(&mut self, entry: u64, counts: bool) {
+        let Some(place) = self.place_of(entry) else {
+            return;
+        };
+        let chains = self.documents[place].chains.iter_mut();
+        let mut entries = chains.flat_map(|chain| &mut chain.entries);
+        if let Some(version) = entries.find(|it| it.index == entry) {
+            version.counts = counts;
+        }
     }
 
     /// Gives a document the symbols that belong to nobody yet.
@@ -311,7 +339,7 @@ fn check_chain(chain: Option<&Chain>, record: &DocumentRecord) -> Vec<ChainFault
         language,
         ..
     } = record;
-    let last = chain.and_then(Chain::current);
+    let last = chain.and_then(Chain::newest);
     let (expected, follows) = match (change, last) {
         (Change::First, None) => (1, None),
         (Change::First, Some(last)) => {

@@ -39,9 +39,11 @@ pub struct OpenReference {
 /// Where one registered file stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing<'a> {
+    /// Whether it counts: not while it is void, or waits for a second officer.
+    pub counts: bool,
     /// The event that withdrew its document.
     pub withdrawn: Option<u64>,
-    /// The newest version in its chain, if that is a later one.
+    /// The newest version in its chain that counts, if that is a later one.
     pub newer: Option<&'a VersionEntry>,
     /// What other documents say of its document, as far as its language is
     /// concerned.
@@ -49,12 +51,15 @@ pub struct Standing<'a> {
 }
 
 impl Standing<'_> {
-    /// Whether it is what stands now: not withdrawn, the newest version, and
+    /// Whether it is what stands now: it counts, is not withdrawn, the newest version, and
     /// revised by no other document. Corrections and addenda leave it current.
     #[must_use]
     pub fn is_current(&self) -> bool {
         let revised = |reference: &&Reference| reference.kind == RelationKind::Revises;
-        self.withdrawn.is_none() && self.newer.is_none() && !self.references.iter().any(revised)
+        self.counts
+            && self.withdrawn.is_none()
+            && self.newer.is_none()
+            && !self.references.iter().any(revised)
     }
 }
 
@@ -152,18 +157,21 @@ impl<'a> Standings<'a> {
     pub fn of(&self, entry: u64) -> Option<Standing<'_>> {
         let document = self.history.by_entry(entry)?;
         let mut chains = document.chains.iter();
-        let (chain, version) = chains.find_map(|chain| {
+        let (chain, own) = chains.find_map(|chain| {
             let found = chain.entries.iter().find(|it| it.index == entry)?;
-            Some((chain, found.version))
+            Some((chain, found))
         })?;
         let concerns = |reference: &&Reference| concerns(&reference.languages, &chain.language);
         let references = self.incoming.get(&document.number);
         Some(Standing {
+            counts: own.counts,
             withdrawn: self
                 .history
                 .events_of(entry)
                 .and_then(|events| events.withdrawn),
-            newer: chain.current().filter(|newest| newest.version > version),
+            newer: chain
+                .current()
+                .filter(|newest| newest.version > own.version),
             references: references.into_iter().flatten().filter(concerns).collect(),
         })
     }

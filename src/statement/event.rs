@@ -44,8 +44,11 @@ pub enum Event {
     },
     /// Withdraws the document, in all its languages and versions.
     Withdraw,
-    /// A kind that this version does not weigh (`endorse`, `hold`, `release`,
-    /// `dispose`, or a later one); what it says is kept with the unknown keys.
+    /// Vouches for the entry, which may be an event: a second officer's word,
+    /// or one for an entry that a compromised key made void.
+    Endorse,
+    /// A kind that this version does not weigh (`hold`, `release`, `dispose`, or
+    /// a later one); what it says is kept with the unknown keys.
     Other(String),
 }
 
@@ -58,6 +61,7 @@ impl Event {
             Self::AssignSymbol { .. } => "assign-symbol",
             Self::Distribution { .. } => "distribution",
             Self::Withdraw => "withdraw",
+            Self::Endorse => "endorse",
             Self::Other(kind) => kind,
         }
     }
@@ -72,7 +76,9 @@ impl Event {
                 old: old.clone().map(Value::Text),
                 new: new.clone().map(Value::Text),
             }],
-            Self::AssignSymbol { .. } | Self::Withdraw | Self::Other(_) => Vec::new(),
+            Self::AssignSymbol { .. } | Self::Withdraw | Self::Endorse | Self::Other(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -93,6 +99,7 @@ impl Event {
                 Self::Distribution { old, new }
             }
             "withdraw" => Self::Withdraw,
+            "endorse" => Self::Endorse,
             _ => Self::Other(kind),
         })
     }
@@ -113,7 +120,7 @@ impl Event {
                 put_text(map, "old", old.as_ref());
                 put_text(map, "new", new.as_ref());
             }
-            Self::Withdraw | Self::Other(_) => {}
+            Self::Withdraw | Self::Endorse | Self::Other(_) => {}
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::encoding::cbor::{self, Map, Value};
 use crate::encoding::fields::{FieldError, FieldProblem, Fields};
 use crate::key::PublicKey;
 
-use super::FORMAT_VERSION;
 use super::claims::{Context, Room, put, put_list, put_some, put_text, put_texts};
+use super::{Decision, FORMAT_VERSION};
 
 /// A key and who holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Holder {
         }
     }
 
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let key = read_key(fields, "key")?;
         Ok(Self {
             key: fields.required("key", key)?,
@@ -38,11 +38,15 @@ impl Holder {
         })
     }
 
+    pub(super) fn write(&self, map: &mut Map) {
+        put(map, "key", self.key.to_cose_key());
+        put_text(map, "name", self.name.as_ref());
+        put_texts(map, "scope", &self.scope);
+    }
+
     fn to_value(&self) -> Value {
         let mut map = Map::new();
-        put(&mut map, "key", self.key.to_cose_key());
-        put_text(&mut map, "name", self.name.as_ref());
-        put_texts(&mut map, "scope", &self.scope);
+        self.write(&mut map);
         Value::Map(map)
     }
 }
@@ -98,7 +102,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    fn read(fields: &mut Fields) -> Result<Self, FieldError> {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         Ok(Self {
             required: fields.texts("required")?,
             distributions: fields.texts("distributions")?,
@@ -109,7 +113,7 @@ impl Policy {
         })
     }
 
-    fn to_value(&self) -> Value {
+    pub(super) fn to_value(&self) -> Value {
         let mut map = Map::new();
         put_texts(&mut map, "required", &self.required);
         put_texts(&mut map, "distributions", &self.distributions);
@@ -270,53 +274,6 @@ impl Opening {
     }
 }
 
-/// What kind of later governance entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GovernanceKind {
-    /// Gives a key a role.
-    Grant,
-    /// Ends a key's role from here on.
-    Retire,
-    /// Declares a key compromised from a position.
-    Compromise,
-    /// Replaces a log key.
-    Rotate,
-    /// Replaces policy or threshold.
-    Policy,
-    /// Agrees to an earlier governance entry.
-    Endorse,
-    /// One this program doesn't know.
-    Other(String),
-}
-
-impl GovernanceKind {
-    const NAMES: [(Self, &'static str); 6] = [
-        (Self::Grant, "grant"),
-        (Self::Retire, "retire"),
-        (Self::Compromise, "compromise"),
-        (Self::Rotate, "rotate"),
-        (Self::Policy, "policy"),
-        (Self::Endorse, "endorse"),
-    ];
-
-    /// The word records use.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Other(kind) => kind,
-            known => Self::NAMES
-                .iter()
-                .find(|(kind, _)| kind == known)
-                .map_or("", |(_, name)| name),
-        }
-    }
-
-    fn of(name: String) -> Self {
-        let known = Self::NAMES.into_iter().find(|(_, known)| *known == name);
-        known.map_or(Self::Other(name), |(kind, _)| kind)
-    }
-}
-
 /// The record of a governance statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Governance {
@@ -326,19 +283,36 @@ pub enum Governance {
     Later {
         /// Ledger and place.
         context: Context,
-        /// What kind.
-        kind: GovernanceKind,
-        /// Keys a reader must understand.
+        /// What it decides.
+        decision: Box<Decision>,
+        /// Unknown keys a reader must understand.
         must: Vec<String>,
-        /// Everything else, by kind.
-        rest: Map,
+        /// Keys this program doesn't know, kept.
+        unknown: Map,
+        /// Paths of keys it doesn't know inside those it does.
+        unread: Vec<String>,
     },
+    /// One of a later version of the format: that it stands here is all that
+    /// is known of it.
+    Unread,
 }
 
 /// `kind` of entry 0.
 const OPEN: &str = "open";
 
 impl Governance {
+    /// A decision with nothing unknown in it.
+    #[must_use]
+    pub fn decision(context: Context, decision: Decision) -> Self {
+        Self::Later {
+            context,
+            decision: Box::new(decision),
+            must: Vec::new(),
+            unknown: Map::new(),
+            unread: Vec::new(),
+        }
+    }
+
     pub(super) fn read(value: Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new("", value)?;
         let kind = fields.text("kind")?;
@@ -348,11 +322,16 @@ impl Governance {
             (opening.unknown, opening.unread) = fields.rest();
             return Ok(Self::Opening(Box::new(opening)));
         }
+        let context = Context::read(&mut fields)?;
+        let decision = Box::new(Decision::read(kind, &mut fields)?);
+        let must = Room::read(&mut fields)?.must;
+        let (unknown, unread) = fields.rest();
         Ok(Self::Later {
-            context: Context::read(&mut fields)?,
-            kind: GovernanceKind::of(kind),
-            must: Room::read(&mut fields)?.must,
-            rest: fields.rest().0,
+            context,
+            decision,
+            must,
+            unknown,
+            unread,
         })
     }
 
@@ -367,15 +346,18 @@ impl Governance {
             }
             Self::Later {
                 context,
-                kind,
+                decision,
                 must,
-                rest,
+                unknown,
+                ..
             } => {
-                map.extend(rest.clone());
+                map.extend(unknown.clone());
                 context.write(&mut map);
-                put(&mut map, "kind", cbor::text(kind.as_str()));
+                put(&mut map, "kind", cbor::text(decision.kind()));
+                decision.write(&mut map);
                 put_texts(&mut map, "must", must);
             }
+            Self::Unread => return Value::Map(map),
         }
         put(&mut map, "v", cbor::int(FORMAT_VERSION));
         Value::Map(map)
@@ -385,13 +367,13 @@ impl Governance {
     #[must_use]
     pub fn context(&self) -> Option<&Context> {
         match self {
-            Self::Opening(_) => None,
+            Self::Opening(_) | Self::Unread => None,
             Self::Later { context, .. } => Some(context),
         }
     }
 }
 
-fn read_key(fields: &mut Fields, name: &str) -> Result<Option<PublicKey>, FieldError> {
+pub(super) fn read_key(fields: &mut Fields, name: &str) -> Result<Option<PublicKey>, FieldError> {
     let key = fields
         .value(name)
         .map(|value| PublicKey::from_cose_key(&value))

@@ -7,6 +7,7 @@
 
 mod claims;
 mod date;
+mod decision;
 mod draft;
 mod envelope;
 mod event;
@@ -19,14 +20,13 @@ pub use claims::{
     Body, Change, Context, DocumentRecord, Relation, RelationKind, Signatory, Source, TreeHead,
 };
 pub use date::{DateError, PartialDate};
+pub use decision::{Compromise, Decision, GrantedRole, LogKey};
 pub use draft::{Content, Draft, DraftError, SignedEntry};
 pub use envelope::{
     Algorithm, DOCUMENT_RECORD, Envelope, EnvelopeError, HashEnvelope, KeyId, MAX_ENTRY, Typed,
 };
 pub use event::{Event, EventRecord, FieldChange};
-pub use governance::{
-    Governance, GovernanceKind, Group, Holder, Opening, Policy, Threshold, Witness,
-};
+pub use governance::{Governance, Group, Holder, Opening, Policy, Threshold, Witness};
 pub use language::{Language, LanguageError};
 pub use metadata::{MetadataField, NotAmendable};
 pub use signed::{Document, Matter, Statement, StatementError, Unknown, Verified};

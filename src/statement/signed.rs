@@ -208,14 +208,20 @@ fn read_matter(envelope: &Envelope, unknown: &mut Vec<Unknown>) -> Result<Matter
         }
         Typed::Content(kind) if kind == GOVERNANCE_TYPE => {
             let Some(record) = read_record(envelope.payload(), unknown)? else {
-                return Ok(Matter::Unknown);
+                return Ok(Matter::Governance(Governance::Unread));
             };
             let governance = Governance::read(record)?;
             match &governance {
                 Governance::Opening(opening) => {
                     note_keys(&opening.unknown, &opening.must, &opening.unread, unknown);
                 }
-                Governance::Later { must, rest, .. } => note_keys(rest, must, &[], unknown),
+                Governance::Later {
+                    must,
+                    unknown: keys,
+                    unread,
+                    ..
+                } => note_keys(keys, must, unread, unknown),
+                Governance::Unread => {}
             }
             Ok(Matter::Governance(governance))
         }

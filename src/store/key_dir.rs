@@ -11,8 +11,12 @@ use super::volume::{FileKind, Volume};
 
 /// The longest key file.
 const MAX_KEY: u64 = 16 * 1024;
+/// The longest public file.
+const MAX_PUBLIC: u64 = 1 << 20;
 /// What secret key files end in.
 const SECRET_ENDING: &str = "key";
+/// What public key files end in.
+const PUBLIC_ENDING: &str = "pem";
 
 /// A secret key's file.
 pub struct SecretFile {
@@ -63,6 +67,31 @@ impl<'a> KeyDir<'a> {
         let path = private.join(format!("{stem}.{SECRET_ENDING}"));
         durable::write(self.volume, &path, pem.as_bytes(), (true, false))?;
         Ok(path)
+    }
+
+    /// Writes the public half of a secret key beside it: it is no public file of
+    /// the ledger until the ledger gives it a role. Returns where.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn write_public_half(&self, stem: &str, pem: &str) -> Result<PathBuf, StoreError> {
+        let path = self.public_half(stem);
+        durable::write(self.volume, &path, pem.as_bytes(), (false, true))?;
+        Ok(path)
+    }
+
+    /// Where the public half of a secret key lies, if it was kept.
+    #[must_use]
+    pub fn public_half(&self, stem: &str) -> PathBuf {
+        self.private().join(format!("{stem}.{PUBLIC_ENDING}"))
+    }
+
+    /// Reads a public file, if there is one.
+    ///
+    /// # Errors
+    /// If it can't be read, or is far too long.
+    pub fn read_public(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        durable::read(self.volume, &self.folder.join(name), MAX_PUBLIC)
     }
 
     /// Removes a secret key that was written for nothing.

@@ -121,6 +121,12 @@ codes! {
     SignatureInvalid = "signature-invalid", Failure;
     /// A statement's key has no role, another role, or no such scope in this ledger.
     AuthorityRefused = "authority-refused", Failure;
+    /// A declaration of compromise makes the entry void, and no other officer has endorsed it.
+    EntryVoid = "entry-void", Warning;
+    /// The policy asks for a second officer, and none has endorsed the entry.
+    EndorsementMissing = "endorsement-missing", Open;
+    /// A decision waits for more registrars.
+    DecisionPending = "decision-pending", Notice;
     /// A statement was made for another ledger or signed on other entries than those before it.
     ContextMismatch = "context-mismatch", Failure;
     /// A statement holds something this version does not know or does not evaluate.

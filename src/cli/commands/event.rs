@@ -39,14 +39,19 @@ pub(super) fn record(
     if !flags.yes {
         super::register::confirm("record this?")?;
     }
-    let keys = keys::unlock(args, register, flags.key.as_deref(), &flags.passphrase)?;
+    let keys = keys::unlock(
+        args,
+        register,
+        (keys::OFFICER, flags.key.as_deref()),
+        &flags.passphrase,
+    )?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
     let mut recorded = Vec::with_capacity(requests.len());
     for (request, proposal) in requests.iter().zip(&proposals) {
         let confirmed = (!flags.yes).then_some(proposal);
-        recorded.push(appending.add_event(request, confirmed, &keys.officer, machine::now())?);
+        recorded.push(appending.add_event(request, confirmed, &keys.signer, machine::now())?);
     }
     let committed = appending.commit(&keys.checkpoint)?;
     render::remark_on(&committed);
@@ -146,7 +151,7 @@ pub(super) fn said_json(record: &EventRecord) -> serde_json::Value {
 
 fn to_json(register: &Register, proposal: &EventProposal) -> serde_json::Value {
     let mut object = said_json(&proposal.record);
-    let document = register.history.by_entry(proposal.target);
+    let document = register.history().by_entry(proposal.target);
     object["schema"] = json!("docledger.event/1");
     object["subject"] = json!(proposal.subject);
     object["number"] = json!(document.map(|document| document.number));

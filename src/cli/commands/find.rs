@@ -4,6 +4,7 @@
 use docledger::index::{
     Answer, Basis, BodyFilter, DateField, Filter, Hit, Moment, Notice, Phrase, Query, scan, search,
 };
+use docledger::replay::Suspension;
 use docledger::statement::Matter;
 use docledger::symbol::{Scope, Symbol, SymbolKey};
 use serde_json::json;
@@ -131,7 +132,12 @@ pub(super) fn line(number: u64, hit: &Hit) -> String {
         record.version,
         record.language.as_str(),
     );
-    let mark = if hit.withdrawn.is_some() {
+    let mark = if let Some(suspension) = &hit.suspension {
+        match suspension {
+            Suspension::Void(_) => "[VOID] ",
+            Suspension::Awaiting => "[awaits a second officer] ",
+        }
+    } else if hit.withdrawn.is_some() {
         "[withdrawn] "
     } else {
         ""

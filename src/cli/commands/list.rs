@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, list: &List) -> anyhow::Result<Outcome> {
 
 /// Relations whose target is not registered.
 fn open_references(args: &Args, register: &Register) -> anyhow::Result<Outcome> {
-    for reference in Standings::new(&register.history).open() {
+    for reference in Standings::new(register.history()).open() {
         if args.format == Format::Json {
             let mut object = standing::open_json(reference);
             object["schema"] = json!("docledger.open/1");

@@ -61,12 +61,12 @@ fn steps<'a>(register: &'a Register, selection: &Selection<'a>) -> anyhow::Resul
         .filter_map(|version| register.document(version.index))
         .map(|(entry, document)| Step::Version(entry, document))
         .collect();
-    let events = register.history.events_of(selection.document.number);
+    let events = register.history().events_of(selection.document.number);
     for EventEntry { index, effective } in events.into_iter().flat_map(|it| &it.entries) {
         let Some((entry, record)) = register.event(*index) else {
             continue;
         };
-        let target = register.history.entry_of(&record.target);
+        let target = register.history().entry_of(&record.target);
         let Some(target) = target.filter(|target| {
             is_of_document(&record.event) || versions.iter().any(|it| it.index == *target)
         }) else {

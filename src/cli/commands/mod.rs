@@ -10,7 +10,7 @@ mod event;
 mod find;
 mod init;
 mod inspect;
-mod key_list;
+mod key;
 mod list;
 mod log;
 mod register;
@@ -29,7 +29,7 @@ use docledger::digest::LedgerId;
 use docledger::registry::{Register, Target};
 use docledger::store::Pin;
 
-use super::args::{Args, Command, Key};
+use super::args::{Args, Command};
 use super::error::hinted;
 use super::machine::{self, NamedFile};
 use super::{Outcome, reader, render};
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Verify(verify) => verify::run(args, verify),
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
-        Command::Key(Key::List) => key_list::run(args),
+        Command::Key(command) => key::run(args, command),
         Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -26,9 +26,9 @@ struct Row {
 
 pub(super) fn run(args: &Args, shape: RegisterShape) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     let rows = rows(&register, &standings);
-    let gaps = Gaps::of(&register.history, &standings);
+    let gaps = Gaps::of(register.history(), &standings);
     if args.format == Format::Json {
         for row in &rows {
             render::json_line(&row.to_json())?;
@@ -53,17 +53,17 @@ pub(super) fn run(args: &Args, shape: RegisterShape) -> anyhow::Result<Outcome> 
 }
 
 fn rows(register: &Register, standings: &Standings<'_>) -> Vec<Row> {
-    let documents = register.history.documents().iter();
+    let documents = register.history().documents().iter();
     let chains =
         documents.flat_map(|document| document.chains.iter().map(move |it| (document, it)));
     let rows = chains.filter_map(|(document, chain)| {
-        let entry = chain.current()?.index;
+        let entry = chain.standing()?.index;
         let stated = register.entry(entry)?;
         Some(Row {
             number: document.number,
             entry,
             document: register.effective(entry)?,
-            symbols: register.history.symbols_of(&document.subject).to_vec(),
+            symbols: register.history().symbols_of(&document.subject).to_vec(),
             standing: Derived::of(register, standings, entry)?.headline(),
             registered: render::time(stated.statement.envelope.issued_at),
             officer: standing::signer(register, stated),
@@ -278,7 +278,7 @@ fn sections(register: &Register, gaps: &Gaps) -> Vec<Section> {
 fn sections_text(register: &Register, gaps: &Gaps, rows: usize) -> String {
     let mut text = format!(
         "\n{} documents, {rows} counting languages, as of {} entries\n",
-        register.history.documents().len(),
+        register.history().documents().len(),
         register.checkpoint.size
     );
     for (heading, lines) in sections(register, gaps) {
@@ -316,7 +316,7 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
          <code>docledger verify --ledger-id {id}</code></p>\n<p>root <code>{root}</code></p>\n",
         issuer = html_text(authority.issuer()),
         origin = html_text(authority.origin()),
-        documents = register.history.documents().len(),
+        documents = register.history().documents().len(),
         size = register.checkpoint.size,
         now = render::time(machine::now()),
         id = authority.ledger_id(),

@@ -37,7 +37,12 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
         let document = &hit.document;
         let snippet = snippet(&query.words, document, &texts);
         if args.format == Format::Json {
-            let mut object = render::entry_json(&answer.authority, &hit.entry, document);
+            let mut object = render::entry_json(
+                &answer.authority,
+                &hit.entry,
+                document,
+                hit.suspension.as_ref(),
+            );
             object["schema"] = json!("docledger.search/1");
             object["number"] = json!(hit.number);
             object["snippet"] = json!(snippet);

@@ -18,7 +18,7 @@ pub(super) fn run(args: &Args, typed: &Path) -> anyhow::Result<Outcome> {
 }
 
 fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome> {
-    let standings = Standings::new(&register.history);
+    let standings = Standings::new(register.history());
     let (Some((entry, _)), Some(document), Some(derived)) = (
         register.document(index),
         register.effective(index),
@@ -27,7 +27,12 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         anyhow::bail!("entry {index} is no document")
     };
     if args.format == Format::Json {
-        let mut object = render::entry_json(&register.authority, entry, &document);
+        let mut object = render::entry_json(
+            &register.authority,
+            entry,
+            &document,
+            register.suspension(entry.index),
+        );
         object["schema"] = json!("docledger.show/1");
         object["amended"] = standing::amendments_json(register, index);
         object["standing"] = derived.to_json();

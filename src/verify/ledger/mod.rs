@@ -226,7 +226,8 @@ impl Run<'_> {
             self.report
                 .add(Code::CheckpointMalformed, None, path.clone(), message);
         }
-        match signed.verify(authority.checkpoint_key()) {
+        let size = signed.unverified().size;
+        match signed.verify(authority.checkpoint_key(size)) {
             Err(_) if !authority.is_weighed() => {
                 let message = "it is signed by no key that is known, and changes of keys are not \
                                evaluated by this version";

@@ -1,26 +1,52 @@
 //! Replays the log: what each entry says, who signed it, whether it may, and
 //! whether it fits.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::authority::{Authority, Refusal};
 use crate::digest::{ContentDigest, LeafHash};
 use crate::merkle::leaf_hash;
-use crate::revision::{History, relation_doubts};
-use crate::statement::{
-    DocumentRecord, Event, EventRecord, FieldChange, Matter, MetadataField, Relation, Statement,
-};
+use crate::replay::{Replay, Statements, Suspension};
+use crate::revision::{EventFault, History, relation_doubts};
+use crate::statement::{Document, Event, Matter, MetadataField, Relation, Statement, Verified};
 use crate::symbol::{Symbol, SymbolKey};
-use crate::verify::report::Code;
+use crate::verify::report::{Code, Finding};
 
 use super::{Raw, Run};
 
-/// The record of a document entry. Events ask for it, which are few.
-fn document_record(entries: &[Raw], index: u64) -> Option<DocumentRecord> {
-    let entry = entries.get(usize::try_from(index).ok()?)?;
-    match Statement::parse(entry.bytes.as_deref()?).ok()?.matter {
-        Matter::Document(document) => Some(document.record),
-        _ => None,
+/// The entries of a log, but for those that are not well signed.
+struct Log<'a> {
+    entries: &'a [Raw],
+    unsigned: &'a HashSet<u64>,
+}
+
+impl Statements for Log<'_> {
+    fn statement(&self, index: u64) -> Option<(LeafHash, Cow<'_, Statement>)> {
+        if self.unsigned.contains(&index) {
+            return None;
+        }
+        let entry = self.entries.get(usize::try_from(index).ok()?)?;
+        let bytes = entry.bytes.as_deref()?;
+        let statement = Statement::parse(bytes).ok()?;
+        Some((leaf_hash(bytes), Cow::Owned(statement)))
+    }
+}
+
+/// What was replayed so far.
+struct Replayed<'a> {
+    entries: &'a [Raw],
+    authority: Authority,
+    replay: Replay,
+    unsigned: HashSet<u64>,
+}
+
+impl Replayed<'_> {
+    fn log(&self) -> Log<'_> {
+        Log {
+            entries: self.entries,
+            unsigned: &self.unsigned,
+        }
     }
 }
 
@@ -29,8 +55,8 @@ impl Run<'_> {
     /// and whether it fits.
     pub(super) fn replay(&mut self) -> Option<Authority> {
         let entries = std::mem::take(&mut self.entries);
-        let mut authority = None;
-        let mut history = History::new();
+        let before = self.report.findings.len();
+        let mut replayed = None;
         let mut seen = HashSet::new();
         let mut latest = 0;
         for (index, entry) in (0..).zip(&entries) {
@@ -60,13 +86,21 @@ impl Run<'_> {
             }
             latest = latest.max(statement.envelope.issued_at);
             if index == 0 {
-                authority = self.open(leaf, statement);
-            } else if let Some(authority) = &mut authority {
-                let record_of = |index| document_record(&entries, index);
-                self.judge(index, leaf, statement, authority, &mut history, &record_of);
+                replayed = self.open(leaf, statement).map(|authority| Replayed {
+                    entries: &entries,
+                    authority,
+                    replay: Replay::default(),
+                    unsigned: HashSet::from([0]),
+                });
+            } else if let Some(replayed) = &mut replayed {
+                self.judge((index, leaf), statement, replayed);
             }
         }
-        self.report.documents = history.documents().len() as u64;
+        let authority = replayed.map(|replayed| {
+            self.report.documents = replayed.replay.history().documents().len() as u64;
+            self.settle(&replayed, before);
+            replayed.authority
+        });
         self.entries = entries;
         if authority.is_none() && !self.entries.is_empty() {
             self.report.not_checked.push(
@@ -74,6 +108,64 @@ impl Run<'_> {
             );
         }
         authority
+    }
+
+    /// What is known at the end only: which entries declarations account for,
+    /// and what still waits for somebody. `before` findings are older than the
+    /// replay's.
+    fn settle(&mut self, replayed: &Replayed<'_>, before: usize) {
+        let Replayed {
+            authority, replay, ..
+        } = replayed;
+        let mut void = BTreeMap::new();
+        if authority.declarations() > 0 {
+            let log = replayed.log();
+            for index in 1..replayed.entries.len() as u64 {
+                let statement = log.statement(index);
+                let refusal = statement.and_then(|(_, it)| authority.void(&it, index));
+                void.extend(refusal.map(|refusal| (index, refusal)));
+            }
+        }
+        // An endorsed entry counts again, with whatever else is wrong with it.
+        void.retain(|index, _| replay.endorsements(*index).is_empty());
+        let is_accounted = |finding: &Finding| {
+            let by_signer = matches!(
+                finding.code,
+                Code::AuthorityRefused
+                    | Code::ContextMismatch
+                    | Code::HistoryBroken
+                    | Code::TargetUnknown
+                    | Code::EventConflict
+            );
+            by_signer && finding.entry.is_some_and(|it| void.contains_key(&it))
+        };
+        let mut of_replay = self.report.findings.split_off(before);
+        of_replay.retain(|finding| !is_accounted(finding));
+        self.report.findings.append(&mut of_replay);
+        for (index, refusal) in &void {
+            self.report
+                .add(Code::EntryVoid, Some(*index), None, refusal.to_string());
+        }
+        for (index, suspension) in replay.suspended() {
+            if *suspension == Suspension::Awaiting {
+                let message = "the policy asks for four eyes; `docledger key endorse` by another officer gives them";
+                self.report
+                    .add(Code::EndorsementMissing, Some(*index), None, message);
+            }
+        }
+        for pending in authority.pending() {
+            let message = format!(
+                "{} of {} registrars have agreed to it",
+                pending.by.len(),
+                authority.threshold()
+            );
+            self.report
+                .add(Code::DecisionPending, Some(pending.index), None, message);
+        }
+        // By their entries again; those of one entry stay as they are.
+        if let Some(of_replay) = self.report.findings.get_mut(before..) {
+            of_replay.sort_by_key(|finding| finding.entry);
+        }
     }
 
     pub(super) fn note_unknown(&mut self, index: u64, statement: &Statement) {
@@ -109,18 +201,16 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn judge(
+    fn judge(
         &mut self,
-        index: u64,
-        leaf: LeafHash,
+        (index, leaf): (u64, LeafHash),
         statement: Statement,
-        authority: &mut Authority,
-        history: &mut History,
-        record_of: &dyn Fn(u64) -> Option<DocumentRecord>,
+        replayed: &mut Replayed<'_>,
     ) {
-        let key = match authority.signer_of(&statement) {
+        let key = match replayed.authority.signer_of(&statement) {
             Ok(life) => life.key,
             Err(refusal) => {
+                replayed.unsigned.insert(index);
                 self.refuse(index, &refusal);
                 return;
             }
@@ -128,76 +218,106 @@ impl Run<'_> {
         let verified = match statement.verify(&key) {
             Ok(verified) => verified,
             Err(error) => {
+                replayed.unsigned.insert(index);
                 self.report
                     .add(Code::SignatureInvalid, Some(index), None, error.to_string());
                 return;
             }
         };
         self.report.checked.signatures += 1;
-        let bears = history.symbols_of(&verified.statement().envelope.subject);
+        let statement = verified.statement();
+        let subject = &statement.envelope.subject;
+        let bears = replayed.replay.history().symbols_of(subject);
+        let authority = &replayed.authority;
         let refusals = authority.check(&verified, index, &self.tree, bears);
-        let is_refused = refusals.iter().any(|refusal| !refusal.is_open())
-            || verified.statement().unmet().is_some();
+        let is_refused =
+            refusals.iter().any(|refusal| !refusal.is_open()) || statement.unmet().is_some();
         for refusal in &refusals {
             self.refuse(index, refusal);
         }
-        let statement = verified.statement();
-        let subject = &statement.envelope.subject;
         if let Some(context) = statement.context() {
             self.published.insert(context.on.size);
         }
-        match &statement.matter {
-            Matter::Document(document) => {
-                for fault in history.check(subject, &document.digest, &document.record) {
-                    self.report
-                        .add(Code::HistoryBroken, Some(index), None, fault.to_string());
-                }
-                self.judge_symbols(index, subject, &document.record.identifier, history);
-                history.apply(index, leaf, subject, document);
-                self.judge_relations(index, subject, history.relations_of(index), history);
-                self.note_size(index, document.digest, document.record.size);
-            }
-            // What its signer may not say takes no effect.
-            Matter::Event(event) if !is_refused => {
-                self.judge_event(index, subject, event, record_of, history);
-            }
-            Matter::Event(_) | Matter::Governance(_) | Matter::Unknown => {}
+        if let Matter::Document(document) = &statement.matter {
+            self.judge_document(index, subject, document, replayed.replay.history());
         }
-        authority.apply(leaf, &statement.matter);
+        let log = Log {
+            entries: replayed.entries,
+            unsigned: &replayed.unsigned,
+        };
+        let (authority, replay) = (&replayed.authority, &mut replayed.replay);
+        let faults = replay.take(authority, (index, leaf), statement, !is_refused, &log);
+        for fault in &faults {
+            let code = match fault {
+                EventFault::Target { .. } => Code::TargetUnknown,
+                _ => Code::EventConflict,
+            };
+            self.report.add(code, Some(index), None, fault.to_string());
+        }
+        self.judge_effect(index, statement, is_refused || !faults.is_empty(), replayed);
+        self.take_governance((index, leaf), &verified, replayed);
     }
 
-    pub(super) fn judge_event(
+    /// A document statement against what was before it.
+    fn judge_document(
         &mut self,
         index: u64,
         subject: &str,
-        event: &EventRecord,
-        record_of: &dyn Fn(u64) -> Option<DocumentRecord>,
-        history: &mut History,
+        document: &Document,
+        history: &History,
     ) {
-        let target = match history.target_of(subject, event) {
-            Ok(target) => target,
-            Err(fault) => {
-                self.report
-                    .add(Code::TargetUnknown, Some(index), None, fault.to_string());
-                return;
-            }
-        };
-        let Some(record) = record_of(target) else {
-            return;
-        };
-        let faults = history.apply_event(index, target, &record, &event.event);
-        for fault in &faults {
+        for fault in history.check(subject, &document.digest, &document.record) {
             self.report
-                .add(Code::EventConflict, Some(index), None, fault.to_string());
+                .add(Code::HistoryBroken, Some(index), None, fault.to_string());
         }
-        if faults.is_empty()
-            && let Event::AssignSymbol { identifier, .. } = &event.event
-        {
-            self.judge_symbols(index, subject, identifier, history);
+        self.judge_symbols(index, subject, &document.record.identifier, history);
+        self.note_size(index, document.digest, document.record.size);
+    }
+
+    /// What has to be looked at once a statement is taken in.
+    fn judge_effect(
+        &mut self,
+        index: u64,
+        statement: &Statement,
+        without_effect: bool,
+        replayed: &Replayed<'_>,
+    ) {
+        let history = replayed.replay.history();
+        let subject = &statement.envelope.subject;
+        let entry = match &statement.matter {
+            Matter::Document(_) => Some(index),
+            Matter::Event(event) if !without_effect => {
+                if let Event::AssignSymbol { identifier, .. } = &event.event {
+                    self.judge_symbols(index, subject, identifier, history);
+                }
+                let changes = event.event.changes();
+                let mut fields = changes.iter().map(|change| change.field);
+                let names_relations = fields.any(|field| field == MetadataField::Relations);
+                let target = history.target_of(subject, event).ok();
+                target.filter(|_| names_relations)
+            }
+            Matter::Event(_) | Matter::Governance(_) | Matter::Unknown => None,
+        };
+        if let Some(entry) = entry {
+            self.judge_relations(index, subject, history.relations_of(entry), history);
         }
-        let names_relations = |change: FieldChange| change.field == MetadataField::Relations;
-        if faults.is_empty() && event.event.changes().into_iter().any(names_relations) {
-            self.judge_relations(index, subject, history.relations_of(target), history);
+    }
+
+    /// Lets a decision take effect for what comes after it. A declaration of
+    /// compromise has everything before it looked at again.
+    fn take_governance(
+        &mut self,
+        (index, leaf): (u64, LeafHash),
+        verified: &Verified,
+        replayed: &mut Replayed<'_>,
+    ) {
+        let context = verified.statement().context();
+        let had = context.and_then(|context| self.tree.root_at(context.on.size));
+        let before = replayed.authority.declarations();
+        replayed.authority.apply(index, leaf, verified, had);
+        if replayed.authority.declarations() > before {
+            let log = replayed.log();
+            replayed.replay = replayed.replay.again(&replayed.authority, index, &log);
         }
     }
 
@@ -251,6 +371,10 @@ impl Run<'_> {
     }
 
     pub(super) fn refuse(&mut self, index: u64, refusal: &Refusal) {
+        // What a declaration accounts for is told once all is known.
+        if refusal.is_void() {
+            return;
+        }
         let code = match refusal {
             refusal if refusal.is_open() => Code::NotEvaluated,
             Refusal::OtherLedger(_)

@@ -277,7 +277,12 @@ fn append(
     register: &Register,
     items: &mut [Item],
 ) -> anyhow::Result<Option<Checkpoint>> {
-    let keys = keys::unlock(args, register, flags.key.as_deref(), &flags.passphrase)?;
+    let keys = keys::unlock(
+        args,
+        register,
+        (keys::OFFICER, flags.key.as_deref()),
+        &flags.passphrase,
+    )?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
@@ -294,7 +299,7 @@ fn append(
             &filing.request,
             &filing.file,
             confirmed,
-            &keys.officer,
+            &keys.signer,
             machine::now(),
         );
         added.push(Some(match registered {

@@ -59,7 +59,12 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
             show(args, &register, &proposal)?;
         }
     }
-    let keys = keys::unlock(args, &register, flags.key.as_deref(), &flags.passphrase)?;
+    let keys = keys::unlock(
+        args,
+        &register,
+        (keys::OFFICER, flags.key.as_deref()),
+        &flags.passphrase,
+    )?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let confirmed = (!flags.yes).then_some(&proposal);
@@ -68,7 +73,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
         &filing.request,
         &filing.file,
         confirmed,
-        &keys.officer,
+        &keys.signer,
         machine::now(),
     )?;
     let committed = appending.commit(&keys.checkpoint)?;
@@ -185,7 +190,7 @@ fn show(args: &Args, register: &Register, proposal: &Proposal) -> anyhow::Result
         return render::json_line(&object);
     }
     let others = proposal.number.and_then(|number| {
-        let document = register.history.by_entry(number)?;
+        let document = register.history().by_entry(number)?;
         let present = Siblings::of(document).present;
         let is_new = !present.contains(&&proposal.document.record.language);
         let present: Vec<_> = present.iter().map(|it| it.as_str()).collect();

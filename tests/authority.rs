@@ -1,0 +1,447 @@
+//! Who may do what, at which position: keys that are granted, retired, declared
+//! compromised, replaced; thresholds, policy, four eyes. Each rule is asked twice:
+//! of registration, and of verification when somebody went around it.
+
+#![expect(clippy::disallowed_methods, reason = "tests touch files")]
+
+mod chamber;
+mod common;
+
+use chamber::{
+    Chamber, OFFICER, RECOVERY, REGISTRAR, agree, compromise, document, grant, officer, policy,
+    registrar, retire, threshold, why,
+};
+use common::key;
+use docledger::registry::{Edits, Wanted};
+use docledger::replay::Suspension;
+use docledger::statement::{Compromise, Decision, GrantedRole, LogKey, Policy};
+use docledger::verify::{Code, Severity, Verdict};
+
+fn titled(title: &str) -> Wanted {
+    Wanted::Amend(Box::new(Edits {
+        title: Some(title.into()),
+        ..Edits::default()
+    }))
+}
+
+#[test]
+fn a_granted_officer_registers_within_the_scope() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["A/", "ni:"]));
+    chamber.register(5, "one\n", "A/78/1");
+    let refused = why(chamber.try_register(5, "two\n", "S/2024/1", None));
+    assert!(
+        refused.contains("S/2024/1 is outside the scope"),
+        "{refused}"
+    );
+    chamber.assert_verified(&[]);
+    let entry = chamber.force_document(5, "two\n", "S/2024/1");
+    chamber.assert_failed(Code::AuthorityRefused, entry, "outside the scope");
+}
+
+#[test]
+fn another_scope_counts_from_its_grant_on() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["A/"]));
+    chamber.register(5, "one\n", "A/78/1");
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["S/"]));
+    chamber.register(5, "two\n", "S/2024/1");
+    let refused = why(chamber.try_register(5, "three\n", "A/78/2", None));
+    assert!(refused.contains("A/78/2 is outside the scope"), "{refused}");
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn a_retired_key_stays_good_for_what_it_signed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    chamber.register(5, "one\n", "A/78/1");
+    let by = chamber.decide(REGISTRAR, retire(5));
+    let refused = why(chamber.try_register(5, "two\n", "A/78/2", None));
+    let expected = format!("retired or replaced by entry {by}");
+    assert!(refused.contains(&expected), "{refused}");
+    chamber.assert_verified(&[]);
+    let again = why(chamber.try_decide(REGISTRAR, retire(5)));
+    assert!(again.contains("ended already"), "{again}");
+    let back = why(chamber.try_decide(REGISTRAR, officer(5)));
+    assert!(back.contains("a new key is needed"), "{back}");
+    let entry = chamber.force_document(5, "two\n", "A/78/2");
+    chamber.assert_failed(Code::AuthorityRefused, entry, &expected);
+}
+
+#[test]
+fn what_a_compromised_key_signed_is_void_until_another_officer_endorses_it() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let first = chamber.register(5, "one\n", "A/78/1");
+    let second = chamber.revise(5, "one, by a thief\n", "A/78/1");
+    assert_eq!(chamber.current("A/78/1"), Some(second));
+    chamber.decide(REGISTRAR, compromise(5, second));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(second))]);
+    assert_eq!(chamber.current("A/78/1"), Some(first));
+    let own = why(chamber.try_event(5, second, Wanted::Endorse));
+    assert!(own.contains("another officer must"), "{own}");
+    // The chain runs over it all the same.
+    let third = chamber.revise(OFFICER, "one, again\n", "A/78/1");
+    assert_eq!(document(&chamber.read(), third).record.version, 3);
+    assert_eq!(chamber.current("A/78/1"), Some(third));
+    chamber.endorse(OFFICER, second);
+    chamber.assert_verified(&[]);
+    assert_eq!(chamber.current("A/78/1"), Some(third));
+}
+
+#[test]
+fn a_void_document_can_be_registered_again() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let void = chamber.register(5, "one\n", "A/78/1");
+    chamber.decide(REGISTRAR, compromise(5, void));
+    assert_eq!(chamber.current("A/78/1"), None);
+    let again = chamber.revise(OFFICER, "one, rightly\n", "A/78/1");
+    assert_eq!(chamber.current("A/78/1"), Some(again));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(void))]);
+}
+
+#[test]
+fn what_was_endorsed_in_time_never_was_void() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.register(5, "one\n", "A/78/1");
+    let amended = chamber.try_event(5, entry, titled("A title"));
+    let amended = amended.expect("amends");
+    chamber.endorse(OFFICER, entry);
+    chamber.endorse(OFFICER, amended);
+    let later = chamber.try_event(OFFICER, entry, titled("A better title"));
+    later.expect("amends");
+    chamber.decide(REGISTRAR, compromise(5, entry));
+    chamber.assert_verified(&[]);
+    assert_eq!(chamber.current("A/78/1"), Some(entry));
+    let title = document(&chamber.read(), entry).record.title;
+    assert_eq!(title.as_deref(), Some("A better title"));
+}
+
+#[test]
+fn a_void_event_has_no_effect_until_it_is_endorsed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.register(OFFICER, "one\n", "A/78/1");
+    let void = chamber.try_event(5, entry, titled("A false title"));
+    let void = void.expect("amends");
+    let title = |chamber: &Chamber| document(&chamber.read(), entry).record.title;
+    assert_eq!(title(&chamber).as_deref(), Some("A false title"));
+    chamber.decide(REGISTRAR, compromise(5, void));
+    assert_eq!(title(&chamber), None);
+    chamber.assert_verified(&[(Code::EntryVoid, Some(void))]);
+    chamber.endorse(OFFICER, void);
+    assert_eq!(title(&chamber).as_deref(), Some("A false title"));
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn a_declaration_accounts_for_what_the_thief_did_after_it() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    chamber.decide(REGISTRAR, compromise(5, 2));
+    let entry = chamber.force_document(5, "stolen\n", "A/78/1");
+    chamber.assert_verified(&[(Code::EntryVoid, Some(entry))]);
+    assert_eq!(chamber.current("A/78/1"), None);
+}
+
+#[test]
+fn a_declaration_accounts_for_an_entry_that_had_failed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["A/"]));
+    let entry = chamber.force_document(5, "out of scope\n", "S/2024/1");
+    chamber.assert_failed(Code::AuthorityRefused, entry, "outside the scope");
+    chamber.decide(REGISTRAR, compromise(5, entry));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(entry))]);
+}
+
+#[test]
+fn a_decision_takes_effect_when_enough_registrars_agree() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, registrar(7));
+    chamber.decide(REGISTRAR, threshold(2));
+    let proposed = chamber.try_decide(6, officer(5)).expect("proposes");
+    assert_eq!(
+        proposed.waits.map(|it| (it.agreed, it.needed)),
+        Some((1, 2))
+    );
+    let pending = (Code::DecisionPending, Some(proposed.index));
+    chamber.assert_verified(&[pending]);
+    let early = why(chamber.try_register(5, "one\n", "A/78/1", None));
+    assert!(early.contains("gives no role to the key"), "{early}");
+    let endorsement = agree(&chamber, proposed.index);
+    let twice = why(chamber.try_decide(6, endorsement.clone()));
+    assert!(twice.contains("agreed already"), "{twice}");
+    let by_officer = why(chamber.try_decide(OFFICER, endorsement.clone()));
+    assert!(
+        by_officer.contains("this needs a registrar key"),
+        "{by_officer}"
+    );
+    let agreed = chamber.try_decide(7, endorsement.clone()).expect("agrees");
+    assert_eq!(agreed.waits, None);
+    chamber.register(5, "one\n", "A/78/1");
+    chamber.assert_verified(&[]);
+    let late = why(chamber.try_decide(REGISTRAR, endorsement.clone()));
+    assert!(late.contains("no decision that waits"), "{late}");
+    let entry = chamber.force_decision(REGISTRAR, endorsement);
+    chamber.assert_failed(Code::AuthorityRefused, entry, "no decision that waits");
+}
+
+#[test]
+fn a_proposal_alone_gives_nothing() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, threshold(2));
+    chamber.decide(6, officer(5));
+    let entry = chamber.force_document(5, "one\n", "A/78/1");
+    chamber.assert_failed(Code::AuthorityRefused, entry, "gives no role to the key");
+}
+
+#[test]
+fn what_a_compromised_registrar_gave_is_void_with_all_that_came_of_it() {
+    let chamber = Chamber::open();
+    let before = chamber.register(OFFICER, "one\n", "A/78/1");
+    let stolen = chamber.decide(REGISTRAR, officer(5));
+    let by_thief = chamber.revise(5, "one, by a thief\n", "A/78/1");
+    let retired = chamber.decide(REGISTRAR, retire(OFFICER));
+    let what = Compromise {
+        kid: key(REGISTRAR).public().thumbprint(),
+        from: stolen,
+        reason: "stolen".into(),
+        replacement: Some(key(6).public()),
+    };
+    chamber.decide(RECOVERY, Decision::Compromise(what));
+    let void = |entry| (Code::EntryVoid, Some(entry));
+    chamber.assert_verified(&[void(stolen), void(by_thief), void(retired)]);
+    assert_eq!(chamber.current("A/78/1"), Some(before));
+    // The officer whom the thief retired is back, and the replacement decides.
+    chamber.revise(OFFICER, "one, revised\n", "A/78/1");
+    let refused = why(chamber.try_decide(REGISTRAR, officer(7)));
+    assert!(refused.contains("declared compromised"), "{refused}");
+    chamber.decide(6, officer(7));
+    chamber.register(7, "two\n", "A/78/2");
+    chamber.assert_verified(&[void(stolen), void(by_thief), void(retired)]);
+    let register = chamber.read();
+    let suspended: Vec<_> = register.replay.suspended().keys().copied().collect();
+    assert_eq!(suspended, [by_thief]);
+}
+
+#[test]
+fn a_log_key_that_a_thief_put_in_place_is_void_after_the_declaration() {
+    let mut chamber = Chamber::open();
+    let rotate = Decision::Rotate {
+        log: LogKey::Checkpoint,
+        key: key(8).public(),
+    };
+    chamber.checkpoint = 8;
+    let stolen = chamber.decide(REGISTRAR, rotate);
+    chamber.assert_verified(&[]);
+    chamber.checkpoint = chamber::CHECKPOINT;
+    chamber.decide(RECOVERY, compromise(REGISTRAR, stolen));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(stolen))]);
+    chamber.register(OFFICER, "one\n", "A/78/1");
+    chamber.assert_verified(&[(Code::EntryVoid, Some(stolen))]);
+}
+
+#[test]
+fn nobody_is_judge_in_his_own_case() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    let own = why(chamber.try_decide(6, compromise(6, 1)));
+    assert!(own.contains("can't agree to it"), "{own}");
+    chamber.decide(REGISTRAR, threshold(2));
+    // Two are needed, and the accused is one of them.
+    let proposed = chamber.decide(REGISTRAR, compromise(6, 1));
+    let own = why(chamber.try_decide(6, agree(&chamber, proposed)));
+    assert!(own.contains("can't agree to it"), "{own}");
+    chamber.decide(RECOVERY, compromise(6, 1));
+    let lives = chamber.read().authority;
+    let life = lives.key(&key(6).public().thumbprint());
+    assert!(life.is_some_and(|life| !life.is_active()));
+}
+
+#[test]
+fn the_recovery_key_can_do_nothing_else() {
+    let chamber = Chamber::open();
+    for (decision, expected) in [
+        (officer(5), "this needs a registrar key"),
+        (compromise(OFFICER, 1), "this needs a registrar key"),
+        (threshold(1), "this needs a registrar key"),
+    ] {
+        let refused = why(chamber.try_decide(RECOVERY, decision));
+        assert!(refused.contains(expected), "{refused}");
+    }
+    for decision in [compromise(RECOVERY, 1), retire(RECOVERY)] {
+        let refused = why(chamber.try_decide(REGISTRAR, decision));
+        assert!(refused.contains("a recovery key can't be"), "{refused}");
+    }
+    let entry = chamber.force_decision(RECOVERY, officer(5));
+    chamber.assert_failed(Code::AuthorityRefused, entry, "needs a registrar key");
+}
+
+#[test]
+fn a_declaration_is_final() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.register(5, "one\n", "A/78/1");
+    let declared = chamber.decide(6, compromise(5, entry));
+    let later = why(chamber.try_decide(REGISTRAR, compromise(5, entry)));
+    assert!(later.contains("already"), "{later}");
+    // He who declared it is declared compromised himself, from before.
+    chamber.decide(REGISTRAR, compromise(6, declared));
+    assert_eq!(chamber.current("A/78/1"), None);
+    let (verdict, found) = chamber.found(Severity::Warning);
+    assert_eq!(verdict, Verdict::Verified);
+    assert_eq!(found, [(Code::EntryVoid, Some(entry))]);
+    // An earlier position can be declared still.
+    chamber.decide(REGISTRAR, compromise(5, 1));
+}
+
+#[test]
+fn a_position_lies_between_the_opening_and_the_declaration() {
+    let chamber = Chamber::open();
+    for from in [0, 2] {
+        let refused = why(chamber.try_decide(REGISTRAR, compromise(OFFICER, from)));
+        assert!(refused.contains("it begins at 1"), "{refused}");
+    }
+    chamber.decide(REGISTRAR, compromise(OFFICER, 1));
+}
+
+#[test]
+fn registrars_never_become_too_few() {
+    let chamber = Chamber::open();
+    let refused = why(chamber.try_decide(REGISTRAR, retire(REGISTRAR)));
+    assert!(refused.contains("would leave 0 registrars"), "{refused}");
+    let refused = why(chamber.try_decide(REGISTRAR, threshold(2)));
+    assert!(refused.contains("would leave 1 registrars"), "{refused}");
+    let entry = chamber.force_decision(REGISTRAR, threshold(2));
+    chamber.assert_failed(Code::AuthorityRefused, entry, "would leave 1 registrars");
+}
+
+#[test]
+fn no_key_serves_two_purposes() {
+    let chamber = Chamber::open();
+    for number in [OFFICER, chamber::CHECKPOINT, 4, RECOVERY] {
+        let refused = why(chamber.try_decide(REGISTRAR, registrar(number)));
+        assert!(refused.contains("a new key is needed"), "{refused}");
+    }
+    let rotate = Decision::Rotate {
+        log: LogKey::Receipt,
+        key: key(OFFICER).public(),
+    };
+    let refused = why(chamber.try_decide(REGISTRAR, rotate));
+    assert!(refused.contains("a new key is needed"), "{refused}");
+    let revoked = why(chamber.try_decide(REGISTRAR, retire(chamber::CHECKPOINT)));
+    assert!(revoked.contains("it is replaced"), "{revoked}");
+}
+
+#[test]
+fn a_checkpoint_is_signed_by_the_key_in_force() {
+    let mut chamber = Chamber::open();
+    let rotate = Decision::Rotate {
+        log: LogKey::Checkpoint,
+        key: key(8).public(),
+    };
+    let early = why(chamber.try_decide(REGISTRAR, rotate.clone()));
+    assert!(early.contains("checkpoint key"), "{early}");
+    chamber.checkpoint = 8;
+    chamber.decide(REGISTRAR, rotate);
+    chamber.register(OFFICER, "one\n", "A/78/1");
+    chamber.assert_verified(&[]);
+    // Signed again by the key that was replaced.
+    let head = chamber.read().checkpoint;
+    let text = head.sign(&key(chamber::CHECKPOINT)).expect("signs");
+    std::fs::write(chamber.home().join("ledger/checkpoint"), text).expect("writes");
+    let (verdict, found) = chamber.found(Severity::Warning);
+    assert_eq!(verdict, Verdict::Failed);
+    assert_eq!(found, [(Code::CheckpointSignature, None)]);
+}
+
+#[test]
+fn a_policy_counts_from_its_decision_on() {
+    let chamber = Chamber::open();
+    chamber.register(OFFICER, "one\n", "A/78/1");
+    chamber.decide(
+        REGISTRAR,
+        policy(Policy {
+            required: vec!["title".into()],
+            distributions: vec!["General".into()],
+            ..Policy::default()
+        }),
+    );
+    chamber.assert_verified(&[]);
+    let refused = why(chamber.try_register(OFFICER, "two\n", "A/78/2", None));
+    assert!(
+        refused.contains("requires the field \"title\""),
+        "{refused}"
+    );
+    let entry = chamber.force_document(OFFICER, "two\n", "A/78/2");
+    chamber.assert_failed(Code::AuthorityRefused, entry, "requires the field");
+}
+
+#[test]
+fn under_four_eyes_an_entry_waits_for_another_officer() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let first = chamber.register(OFFICER, "one\n", "A/78/1");
+    let four_eyes = Policy {
+        four_eyes: true,
+        ..Policy::default()
+    };
+    chamber.decide(REGISTRAR, policy(four_eyes));
+    let second = chamber.revise(OFFICER, "one, revised\n", "A/78/1");
+    let (verdict, found) = chamber.found(Severity::Notice);
+    assert_eq!(verdict, Verdict::NotEstablished);
+    assert_eq!(found, [(Code::EndorsementMissing, Some(second))]);
+    assert_eq!(chamber.current("A/78/1"), Some(first));
+    let own = why(chamber.try_event(OFFICER, second, Wanted::Endorse));
+    assert!(own.contains("another officer must"), "{own}");
+    let amended = chamber.try_event(OFFICER, second, titled("A title"));
+    let amended = amended.expect("amends");
+    chamber.endorse(5, second);
+    assert_eq!(chamber.current("A/78/1"), Some(second));
+    let register = chamber.read();
+    assert_eq!(register.suspension(amended), Some(&Suspension::Awaiting));
+    assert_eq!(document(&register, second).record.title, None);
+    chamber.endorse(5, amended);
+    let title = document(&chamber.read(), second).record.title;
+    assert_eq!(title.as_deref(), Some("A title"));
+    chamber.assert_verified(&[]);
+    let twice = why(chamber.try_event(5, amended, Wanted::Endorse));
+    assert!(twice.contains("endorsed it already"), "{twice}");
+}
+
+#[test]
+fn an_officer_can_not_grant_himself_a_role() {
+    let chamber = Chamber::open();
+    let refused = why(chamber.try_decide(OFFICER, registrar(5)));
+    assert!(refused.contains("this needs a registrar key"), "{refused}");
+    let entry = chamber.force_decision(OFFICER, registrar(5));
+    chamber.assert_failed(Code::AuthorityRefused, entry, "needs a registrar key");
+    let lives = chamber.read().authority;
+    assert!(lives.key(&key(5).public().thumbprint()).is_none());
+}
+
+#[test]
+fn a_decision_from_another_ledger_has_no_effect() {
+    let (here, there) = (Chamber::open(), Chamber::open());
+    there.register(OFFICER, "elsewhere\n", "A/78/9");
+    there.decide(REGISTRAR, officer(5));
+    let register = there.read();
+    let bundle = there.home().join("ledger/tile/entries/000.p/3");
+    let bytes = std::fs::read(bundle).expect("reads");
+    let entries = docledger::log::read_bundle(&bytes, 3).expect("a bundle");
+    assert_eq!(register.checkpoint.size, 3);
+    here.register(OFFICER, "here\n", "A/78/1");
+    // Both ledgers have the same keys and opening, so only the tree tells.
+    let entry = here.force(entries[2].to_vec());
+    let (verdict, found) = here.found(Severity::Failure);
+    assert_eq!(verdict, Verdict::Failed);
+    assert_eq!(found, [(Code::ContextMismatch, Some(entry))]);
+    let lives = here.read().authority;
+    assert!(lives.key(&key(5).public().thumbprint()).is_none());
+}
