@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::signers::KeyName;
+
 /// A register of official documents: every version hashed, signed and chained
 /// into an append-only ledger that anyone can verify offline.
 ///
@@ -96,6 +98,17 @@ pub(crate) enum Command {
 pub(crate) enum Key {
     /// List the keys that the ledger gave a role
     List,
+    /// Print the public key of a key that signs, as PEM; its thumbprint goes to
+    /// standard error
+    Show(KeyShow),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyShow {
+    /// A key as for `register --key`
+    pub(crate) key: KeyName,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
 }
 
 #[derive(Debug, clap::Args)]
@@ -128,6 +141,21 @@ pub(crate) struct Passphrase {
     /// DOCLEDGER_PASSPHRASE may hold it instead
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// What signs an entry, and the checkpoint over it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SigningKeys {
+    /// The officer's key: its name in keys/private without ending; a file;
+    /// agent:FINGERPRINT, agent:COMMENT or agent: for one in the SSH agent; or
+    /// "exec:PROGRAM ARGUMENT …" for a program that signs
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<KeyName>,
+    /// The key for the checkpoint, named in the same ways
+    #[arg(long, value_name = "KEY")]
+    pub(crate) checkpoint_key: Option<KeyName>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
 }
 
 #[derive(Debug, clap::Args)]
@@ -224,11 +252,8 @@ pub(crate) struct EventFlags {
     /// Why; it is recorded
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// The officer's secret key: its name in keys/private without ending, or a file
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
+    pub(crate) keys: SigningKeys,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -475,11 +500,8 @@ pub(crate) struct Register {
     /// Register bytes that are registered elsewhere or were an earlier version
     #[arg(long)]
     pub(crate) allow_same_bytes: bool,
-    /// The officer's secret key: its name in keys/private without ending, or a file
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
+    pub(crate) keys: SigningKeys,
     /// Don't read what the file prints about itself
     #[arg(long)]
     pub(crate) no_read: bool,

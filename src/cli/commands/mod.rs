@@ -11,6 +11,7 @@ mod find;
 mod init;
 mod inspect;
 mod key_list;
+mod key_show;
 mod list;
 mod log;
 mod register;
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
         Command::Key(Key::List) => key_list::run(args),
+        Command::Key(Key::Show(show)) => key_show::run(args, show),
         Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -277,7 +277,7 @@ fn append(
     register: &Register,
     items: &mut [Item],
 ) -> anyhow::Result<Option<Checkpoint>> {
-    let keys = keys::unlock(args, register, flags.key.as_deref(), &flags.passphrase)?;
+    let keys = keys::unlock(args, register, &flags.keys)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
@@ -294,7 +294,7 @@ fn append(
             &filing.request,
             &filing.file,
             confirmed,
-            &keys.officer,
+            keys.officer.as_ref(),
             machine::now(),
         );
         added.push(Some(match registered {
@@ -316,7 +316,7 @@ fn append(
     let is_any = |fate: &Option<Fate>| matches!(fate, Some(Fate::Registered(_)));
     let head = if added.iter().any(is_any) {
         let _writing = Progress::waiting(args, "writing");
-        let committed = appending.commit(&keys.checkpoint)?;
+        let committed = appending.commit(keys.checkpoint.as_ref())?;
         render::remark_on(&committed);
         Some(committed.head)
     } else {

@@ -59,7 +59,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
             show(args, &register, &proposal)?;
         }
     }
-    let keys = keys::unlock(args, &register, flags.key.as_deref(), &flags.passphrase)?;
+    let keys = keys::unlock(args, &register, &flags.keys)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let confirmed = (!flags.yes).then_some(&proposal);
@@ -68,10 +68,10 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
         &filing.request,
         &filing.file,
         confirmed,
-        &keys.officer,
+        keys.officer.as_ref(),
         machine::now(),
     )?;
-    let committed = appending.commit(&keys.checkpoint)?;
+    let committed = appending.commit(keys.checkpoint.as_ref())?;
     render::remark_on(&committed);
     if args.format == Format::Json {
         let mut object = registered_json(&registered);
