@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::signers::KeyName;
+
 /// A register of official documents: every version hashed, signed and chained
 /// into an append-only ledger that anyone can verify offline.
 ///
@@ -115,6 +117,9 @@ pub(crate) enum Key {
     Policy(Policy),
     /// Write the public files of keys/ anew from the ledger
     Publish,
+    /// Print the public key of a key that signs, as PEM; its thumbprint goes to
+    /// standard error
+    Show(KeyShow),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -161,14 +166,10 @@ pub(crate) struct Generate {
 }
 
 /// What every decision takes.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DecisionFlags {
-    /// The registrar's secret key: its name in keys/private without ending, or a
-    /// file
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
+    pub(crate) keys: SigningKeys,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -290,6 +291,14 @@ fn entry_number(text: &str) -> Result<u64, String> {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct KeyShow {
+    /// A key as for `register --key`
+    pub(crate) key: KeyName,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Init {
     /// The office: a URI or a name, the same for the whole ledger
     #[arg(long)]
@@ -313,12 +322,27 @@ pub(crate) struct Init {
     pub(crate) no_passphrase: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Passphrase {
     /// File whose first line is the passphrase of the secret keys; the variable
     /// DOCLEDGER_PASSPHRASE may hold it instead
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// What signs an entry, and the checkpoint over it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct SigningKeys {
+    /// The officer's or registrar's key: its name in keys/private without ending; a file;
+    /// agent:FINGERPRINT, agent:COMMENT or agent: for one in the SSH agent; or
+    /// "exec:PROGRAM ARGUMENT …" for a program that signs
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<KeyName>,
+    /// The key for the checkpoint, named in the same ways
+    #[arg(long, value_name = "KEY")]
+    pub(crate) checkpoint_key: Option<KeyName>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
 }
 
 #[derive(Debug, clap::Args)]
@@ -415,11 +439,8 @@ pub(crate) struct EventFlags {
     /// Why; it is recorded
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// The officer's secret key: its name in keys/private without ending, or a file
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
+    pub(crate) keys: SigningKeys,
     /// Don't ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -666,11 +687,8 @@ pub(crate) struct Register {
     /// Register bytes that are registered elsewhere or were an earlier version
     #[arg(long)]
     pub(crate) allow_same_bytes: bool,
-    /// The officer's secret key: its name in keys/private without ending, or a file
-    #[arg(long, value_name = "KEY")]
-    pub(crate) key: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
+    pub(crate) keys: SigningKeys,
     /// Don't read what the file prints about itself
     #[arg(long)]
     pub(crate) no_read: bool,

@@ -5,6 +5,7 @@ use docledger::log::LoadError;
 use docledger::registry::{
     AppendRefusal, EventRefusal, OpenLedgerError, ProposalError, RegisterError, TargetError,
 };
+use docledger::statement::DraftError;
 use docledger::store::{StoreError, StoreProblem};
 
 use super::render::remark;
@@ -81,6 +82,10 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
     })
 }
 
+/// For a signer that did not sign; appends write nothing before they are signed.
+const SIGN_HINT: &str =
+    "nothing was recorded; see that the agent, program or token works, then run the command again";
+
 fn append_hint(error: &AppendRefusal) -> Option<String> {
     let text = match error {
         AppendRefusal::Proposal(error) => proposal_hint(error)?,
@@ -92,7 +97,8 @@ fn append_hint(error: &AppendRefusal) -> Option<String> {
         AppendRefusal::Key(_) => {
             "name another key with --key; `docledger key list` shows who may what"
         }
-        AppendRefusal::CheckpointKey => "keys/private must hold this ledger's checkpoint key",
+        AppendRefusal::CheckpointKey => "name this ledger's checkpoint key with --checkpoint-key",
+        AppendRefusal::Sign(_) | AppendRefusal::Draft(DraftError::Sign(_)) => SIGN_HINT,
         _ => return None,
     };
     Some(text.to_owned())

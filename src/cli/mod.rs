@@ -11,6 +11,7 @@ mod machine;
 mod progress;
 mod reader;
 mod render;
+mod signers;
 mod standing;
 
 use std::process::ExitCode;

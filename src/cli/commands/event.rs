@@ -1,5 +1,6 @@
 //! What the commands that record an event share: show it, confirm it, append it.
 
+use docledger::authority::Role;
 use docledger::registry::{
     Appending, EventProposal, EventRequest, Register, Wanted, propose_event,
 };
@@ -39,21 +40,21 @@ pub(super) fn record(
     if !flags.yes {
         super::register::confirm("record this?")?;
     }
-    let keys = keys::unlock(
-        args,
-        register,
-        (keys::OFFICER, flags.key.as_deref()),
-        &flags.passphrase,
-    )?;
+    let keys = keys::unlock(args, register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
     let mut recorded = Vec::with_capacity(requests.len());
     for (request, proposal) in requests.iter().zip(&proposals) {
         let confirmed = (!flags.yes).then_some(proposal);
-        recorded.push(appending.add_event(request, confirmed, &keys.signer, machine::now())?);
+        recorded.push(appending.add_event(
+            request,
+            confirmed,
+            keys.signer.as_ref(),
+            machine::now(),
+        )?);
     }
-    let committed = appending.commit(&keys.checkpoint)?;
+    let committed = appending.commit(keys.checkpoint.as_ref())?;
     render::remark_on(&committed);
     for (proposal, index) in &recorded {
         if args.format == Format::Json {

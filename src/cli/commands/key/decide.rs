@@ -1,5 +1,7 @@
 //! What all decisions share: show, confirm, sign, append, publish.
 
+use std::collections::HashSet;
+
 use docledger::authority::{DecisionFault, Pending, Role};
 use docledger::key::PublicKey;
 use docledger::registry::{Appending, Decided, Register};
@@ -9,9 +11,6 @@ use serde_json::json;
 use crate::cli::args::{Args, DecisionFlags, Format};
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, keys, machine, render};
-
-/// Who signs governance.
-const REGISTRAR: &[Role] = &[Role::Registrar];
 
 /// Shows decisions, has them confirmed, and appends them together.
 pub(super) fn record(
@@ -35,22 +34,22 @@ pub(super) fn record(
     if !flags.yes {
         super::super::register::confirm("record this?")?;
     }
-    let roles = signers(register, &decisions);
-    let also = log_keys(register, &decisions);
-    let wanted = (roles, flags.key.as_deref());
-    let unlocked = keys::unlock_also(args, register, wanted, &flags.passphrase, &also)?;
+    let role = signer(register, &decisions);
+    let log = log_keys(register, &decisions);
+    let (signer, log) = keys::unlock_any(args, register, role, &flags.keys, &log)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
     let mut decided = Vec::new();
     for decision in decisions {
         let now = machine::now();
-        decided.push(appending.add_decision(decision, &unlocked.signer, now)?);
+        decided.push(appending.add_decision(decision, signer.as_ref(), now)?);
     }
     let size = appending.register().entries.len() as u64;
     let key = *appending.register().authority.checkpoint_key(size);
-    let checkpoint = unlocked.checkpoint_key(&key).ok_or_else(|| no_key(&key))?;
-    let committed = appending.commit(checkpoint)?;
+    let checkpoint = log.iter().find(|signer| signer.public() == key);
+    let checkpoint = checkpoint.ok_or_else(|| no_key(&key))?;
+    let committed = appending.commit(checkpoint.as_ref())?;
     render::remark_on(&committed);
     super::publish(args, &Register::read(&dir)?)?;
     for decided in &decided {
@@ -61,7 +60,7 @@ pub(super) fn record(
 
 /// The recovery key signs what is said against a registrar, if it is here and
 /// nobody else can.
-fn signers(register: &Register, decisions: &[Decision]) -> &'static [Role] {
+fn signer(register: &Register, decisions: &[Decision]) -> Role {
     let is_accused = |decision: &Decision| match decision {
         Decision::Compromise(what) => register
             .authority
@@ -73,16 +72,16 @@ fn signers(register: &Register, decisions: &[Decision]) -> &'static [Role] {
     let registrars = registrars.filter(|life| life.role == Role::Registrar && life.is_active());
     let alone = registrars.count() as u64 <= register.authority.threshold();
     if alone && decisions.iter().any(is_accused) {
-        &[Role::Recovery]
+        Role::Recovery
     } else {
-        REGISTRAR
+        Role::Registrar
     }
 }
 
-/// The names of checkpoint keys that may be in force after decisions.
-fn log_keys(register: &Register, decisions: &[Decision]) -> Vec<String> {
+/// The checkpoint keys that may be in force after decisions.
+fn log_keys(register: &Register, decisions: &[Decision]) -> Vec<PublicKey> {
     let authority = &register.authority;
-    let mut keys: Vec<PublicKey> = Vec::new();
+    let mut keys = vec![*authority.checkpoint_key(u64::MAX)];
     for decision in decisions {
         match decision {
             Decision::Rotate {
@@ -102,8 +101,9 @@ fn log_keys(register: &Register, decisions: &[Decision]) -> Vec<String> {
             _ => {}
         }
     }
-    let stems = keys.iter().map(|key| Role::Checkpoint.file_stem(key));
-    stems.collect()
+    let mut seen = HashSet::new();
+    keys.retain(|key| seen.insert(key.thumbprint()));
+    keys
 }
 
 fn old_log_keys(register: &Register) -> impl Iterator<Item = PublicKey> {
@@ -117,7 +117,7 @@ fn no_key(key: &PublicKey) -> anyhow::Error {
     let stem = Role::Checkpoint.file_stem(key);
     hinted(
         format!("the checkpoint key {stem} that is in force then is not in keys/private"),
-        "put it there; nothing was recorded",
+        "put it there, or name it with --checkpoint-key; nothing was recorded",
     )
 }
 

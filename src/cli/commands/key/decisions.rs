@@ -78,7 +78,7 @@ pub(super) fn rotate(args: &Args, rotate: &Rotate) -> anyhow::Result<Outcome> {
             make(
                 args,
                 role,
-                (&rotate.decision.passphrase, rotate.no_passphrase),
+                (&rotate.decision.keys.passphrase, rotate.no_passphrase),
             )?
             .0
         }

@@ -5,7 +5,7 @@ use docledger::registry::{Register, Wanted};
 use docledger::statement::{Decision, Matter};
 
 use crate::cli::Outcome;
-use crate::cli::args::{Args, DecisionFlags, Endorse, EventFlags, Passphrase};
+use crate::cli::args::{Args, DecisionFlags, Endorse, EventFlags};
 use crate::cli::error::hinted;
 
 pub(super) fn run(args: &Args, endorse: &Endorse) -> anyhow::Result<Outcome> {
@@ -45,19 +45,11 @@ fn decision(register: &Register, index: u64) -> anyhow::Result<Option<Decision>>
 }
 
 fn event_flags(endorse: &Endorse) -> EventFlags {
-    let DecisionFlags {
-        key,
-        passphrase,
-        yes,
-        dry_run,
-    } = &endorse.decision;
+    let DecisionFlags { keys, yes, dry_run } = endorse.decision.clone();
     EventFlags {
         reason: endorse.reason.clone(),
-        key: key.clone(),
-        passphrase: Passphrase {
-            passphrase_file: passphrase.passphrase_file.clone(),
-        },
-        yes: *yes,
-        dry_run: *dry_run,
+        keys,
+        yes,
+        dry_run,
     }
 }

@@ -5,6 +5,7 @@ mod decisions;
 mod endorse;
 mod generate;
 mod list;
+mod show;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -25,6 +26,7 @@ const MAX_PEM: u64 = 16 * 1024;
 pub(super) fn run(args: &Args, command: &Key) -> anyhow::Result<Outcome> {
     match command {
         Key::List => list::run(args),
+        Key::Show(command) => show::run(args, command),
         Key::Generate(generate) => generate::run(args, generate),
         Key::Grant(grant) => decisions::grant(args, grant),
         Key::Retire(retire) => decisions::retire(args, retire),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use docledger::authority::Role;
 use docledger::log::Checkpoint;
 use docledger::reading;
 use docledger::registry::manifest::{self, Row, Written};
@@ -277,12 +278,7 @@ fn append(
     register: &Register,
     items: &mut [Item],
 ) -> anyhow::Result<Option<Checkpoint>> {
-    let keys = keys::unlock(
-        args,
-        register,
-        (keys::OFFICER, flags.key.as_deref()),
-        &flags.passphrase,
-    )?;
+    let keys = keys::unlock(args, register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let mut appending = Appending::begin(&writer)?;
@@ -299,7 +295,7 @@ fn append(
             &filing.request,
             &filing.file,
             confirmed,
-            &keys.signer,
+            keys.signer.as_ref(),
             machine::now(),
         );
         added.push(Some(match registered {
@@ -321,7 +317,7 @@ fn append(
     let is_any = |fate: &Option<Fate>| matches!(fate, Some(Fate::Registered(_)));
     let head = if added.iter().any(is_any) {
         let _writing = Progress::waiting(args, "writing");
-        let committed = appending.commit(&keys.checkpoint)?;
+        let committed = appending.commit(keys.checkpoint.as_ref())?;
         render::remark_on(&committed);
         Some(committed.head)
     } else {

@@ -8,6 +8,7 @@ pub(super) use request::{read_symbol, typed};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use docledger::authority::Role;
 use docledger::registry::{
     Appending, Proposal, ProposalError, Register, Registered, Request, propose,
 };
@@ -59,12 +60,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
             show(args, &register, &proposal)?;
         }
     }
-    let keys = keys::unlock(
-        args,
-        &register,
-        (keys::OFFICER, flags.key.as_deref()),
-        &flags.passphrase,
-    )?;
+    let keys = keys::unlock(args, &register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
     let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
     let confirmed = (!flags.yes).then_some(&proposal);
@@ -73,10 +69,10 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
         &filing.request,
         &filing.file,
         confirmed,
-        &keys.signer,
+        keys.signer.as_ref(),
         machine::now(),
     )?;
-    let committed = appending.commit(&keys.checkpoint)?;
+    let committed = appending.commit(keys.checkpoint.as_ref())?;
     render::remark_on(&committed);
     if args.format == Format::Json {
         let mut object = registered_json(&registered);
