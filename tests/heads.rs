@@ -124,3 +124,64 @@ fn a_folder_belongs_to_the_ledger_opened_in_it_last() {
         assert_ne!(report["ledger_id"], before);
     }
 }
+
+/// Puts another time into a file of the state folder.
+fn set_back(office: &Office, folder: &str, edit: impl Fn(&str) -> String) {
+    let folder = office.path().join("state").join(folder);
+    let mut files = std::fs::read_dir(folder).expect("lists");
+    let path = files.next().expect("a file").expect("reads").path();
+    let text = std::fs::read_to_string(&path).expect("reads");
+    std::fs::write(&path, edit(&text)).expect("writes");
+}
+
+#[test]
+fn old_trust_is_told_with_its_age() {
+    let office = grown();
+    let young = office.text(&["verify"]);
+    assert!(young.contains("(today); this ledger is"), "{young}");
+    assert!(!young.contains("long ago"), "{young}");
+    set_back(&office, "pins", |text| {
+        let lines = text.lines().map(|line| match line.strip_prefix("when ") {
+            Some(_) => "when 2020-01-01T00:00:00Z\n".to_owned(),
+            None => format!("{line}\n"),
+        });
+        lines.collect()
+    });
+    let old = office.text(&["verify"]);
+    assert!(old.contains("whether it still publishes this id"), "{old}");
+    let (report, code) = office.summary(&["verify"]);
+    assert_eq!(code, Some(0));
+    assert!(report["pinned"]["days"].as_u64() > Some(2000), "{report}");
+}
+
+#[test]
+fn a_key_that_the_ledger_does_not_know_is_told() {
+    let office = grown();
+    let other = Office::open();
+    let pem = |office: &Office| {
+        let keys = std::fs::read_dir(office.path().join("office/keys")).expect("lists");
+        let mut keys: Vec<_> = keys.map(|it| it.expect("reads").path()).collect();
+        keys.sort();
+        let is_officer = |path: &&std::path::PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with("officer-"))
+        };
+        let path = keys.iter().find(is_officer).expect("a key");
+        std::fs::read(path).expect("reads")
+    };
+    let keys = office.path().join("office/keys");
+    std::fs::write(keys.join("stranger.pem"), pem(&other)).expect("writes");
+    std::fs::write(keys.join("twice.pem"), pem(&office)).expect("writes");
+    std::fs::write(keys.join("note.txt"), "anything").expect("writes");
+    let (report, code) = office.summary(&["verify"]);
+    assert_eq!(code, Some(0), "{report}");
+    let mut found = codes(&report);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        ["key-file-unknown", "key-file-unknown", "surplus-file"]
+    );
+    let text = office.text(&["verify"]);
+    assert!(text.contains("gives no role to this key"), "{text}");
+    assert!(text.contains("under another name"), "{text}");
+}

@@ -117,6 +117,17 @@ pub(crate) fn time(seconds: u64) -> String {
         .unwrap_or_else(|| format!("@{seconds}"))
 }
 
+/// How many whole days have passed since a time as [`time`] writes it; `None` if
+/// it is none, or to come.
+pub(crate) fn days_since(when: &str) -> Option<u64> {
+    let then = OffsetDateTime::parse(when, &Rfc3339).ok()?;
+    let now = i64::try_from(super::machine::now()).ok()?;
+    let passed = now.checked_sub(then.unix_timestamp())?;
+    u64::try_from(passed / (24 * 60 * 60))
+        .ok()
+        .filter(|_| passed >= 0)
+}
+
 /// Who signed an entry, or what speaks against it.
 /// `bears` are the symbols of the document it is about.
 /// `suspension` is why the entry does not count, if it does not.

@@ -153,6 +153,8 @@ codes! {
     KeyFileMissing = "key-file-missing", Open;
     /// A public file about keys is not as the ledger has it.
     KeyFileDiffers = "key-file-differs", Failure;
+    /// A public key lies beside the ledger that the ledger gives no role, or that it names otherwise.
+    KeyFileUnknown = "key-file-unknown", Warning;
     /// Something in a place of the ledger can't be read.
     Unreadable = "unreadable", Open;
     /// A symbolic link stands inside the ledger.

@@ -1,7 +1,7 @@
 //! `verify`: the whole ledger.
 
 use docledger::digest::LedgerId;
-use docledger::store::{KeptHead, StateDir};
+use docledger::store::{KeptHead, Pin, StateDir};
 use docledger::verify::{
     Anchor, Remembered, Report, Severity, Verdict, ledger_id_of, verify_growth,
 };
@@ -13,8 +13,23 @@ use crate::cli::{Outcome, machine, render};
 /// Where the anchor came from.
 enum Source {
     Given,
-    Pinned(String),
+    Pinned(Pin),
     None,
+}
+
+/// A pin older than this is worth asking the office about, in days.
+const OLD_PIN: u64 = 365;
+/// A head that was remembered longer ago says little of what came since.
+const OLD_HEAD: u64 = 90;
+
+/// How old something is that was written down then, in words.
+fn age(when: &str) -> String {
+    match render::days_since(when) {
+        Some(0) => "today".to_owned(),
+        Some(1) => "1 day ago".to_owned(),
+        Some(days) => format!("{days} days ago"),
+        None => "at a time that can't be read".to_owned(),
+    }
 }
 
 pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
@@ -97,10 +112,7 @@ fn choose_anchor(args: &Args, verify: &Verify) -> anyhow::Result<(Option<LedgerI
         }
     };
     Ok(match pin {
-        Some(pin) => (
-            Some(pin.ledger_id),
-            Source::Pinned(format!("{} by {}", pin.when, pin.how)),
-        ),
+        Some(pin) => (Some(pin.ledger_id), Source::Pinned(pin.clone())),
         None => (None, Source::None),
     })
 }
@@ -128,6 +140,12 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         "schema": "docledger.verify/1",
         "verdict": report.verdict().as_str(),
         "anchor": anchor,
+        "pinned": match source {
+            Source::Pinned(pin) => json!({
+                "when": pin.when, "by": pin.how, "days": render::days_since(&pin.when),
+            }),
+            _ => serde_json::Value::Null,
+        },
         "ledger_id": report.ledger_id.map(|id| id.to_string()),
         "head": report.head.as_ref().map(|head| json!({"size": head.size, "root": head.root.to_string()})),
         "entries": report.checked.entries,
@@ -136,6 +154,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
             "size": before.size,
             "root": before.root.to_string(),
             "when": before.when,
+            "days": render::days_since(&before.when),
         })),
         "checked": {
             "entries": report.checked.entries,
@@ -175,10 +194,14 @@ fn to_text(report: &Report, source: &Source) -> String {
     ));
     if let Some(before) = &report.grown_from {
         text.push_str(&format!(
-            "checked: it grew from the {} entries verified {}\n",
+            "checked: it grew from the {} entries verified {} ({})\n",
             before.size,
-            render::one_line(&before.when)
+            render::one_line(&before.when),
+            age(&before.when),
         ));
+        if render::days_since(&before.when).is_none_or(|days| days > OLD_HEAD) {
+            text.push_str("  that is long ago: verify more often, or compare with another copy\n");
+        }
     }
     for skipped in &report.not_checked {
         text.push_str(&format!("not checked: {skipped}\n"));
@@ -188,10 +211,20 @@ fn to_text(report: &Report, source: &Source) -> String {
         .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
     text.push_str(&match source {
         Source::Given => format!("anchor: the ledger id given; this ledger is\n  {id}\n"),
-        Source::Pinned(how) => format!(
-            "anchor: the ledger id pinned {}; this ledger is\n  {id}\n",
-            render::one_line(how)
-        ),
+        Source::Pinned(pin) => {
+            let old = render::days_since(&pin.when).is_none_or(|days| days > OLD_PIN);
+            format!(
+                "anchor: the ledger id pinned {} by {} ({}); this ledger is\n  {id}\n{}",
+                render::one_line(&pin.when),
+                render::one_line(&pin.how),
+                age(&pin.when),
+                if old {
+                    "  that is long ago: ask the office whether it still publishes this id\n"
+                } else {
+                    ""
+                },
+            )
+        }
         Source::None => format!(
             "anchor: none; compare this ledger id with the one the office publishes:\n  {id}\n\
              and give it with --ledger-id, or pin it with `docledger trust`\n"

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::authority::Authority;
 use crate::digest::ContentDigest;
+use crate::key::PublicKey;
 use crate::log::{EvidenceProblem, Found, Item, read_bundle, read_exact_tile};
 use crate::merkle::leaf_hash;
 use crate::merkle::tile::{Row, TileId, partial_tiles, tiles_between};
@@ -175,6 +176,27 @@ impl Run<'_> {
         }
     }
 
+    /// What a file among the public ones is that the ledger does not call for.
+    fn unknown_file(&self, authority: Option<&Authority>, item: &Item) -> (Code, String, String) {
+        let path = self.evidence.place(item);
+        let bytes = self.evidence.read(item, MAX_PUBLIC);
+        let text = bytes
+            .ok()
+            .flatten()
+            .and_then(|it| String::from_utf8(it).ok());
+        let key = text.and_then(|text| PublicKey::from_pem(&text).ok());
+        let Some(key) = key else {
+            let message = "nothing in the ledger names it".to_owned();
+            return (Code::SurplusFile, path, message);
+        };
+        let life = authority.and_then(|authority| authority.key(&key.thumbprint()));
+        let message = match life {
+            Some(life) => format!("it is the key {} under another name", life.file_stem()),
+            None => format!("the ledger gives no role to this key, {}", key.thumbprint()),
+        };
+        (Code::KeyFileUnknown, path, message)
+    }
+
     pub(super) fn check_surplus(
         &mut self,
         authority: Option<&Authority>,
@@ -201,11 +223,13 @@ impl Run<'_> {
         for thing in found {
             match thing {
                 Found::Link(path) => {
-                    surplus.push((Code::SymbolicLink, path, "it is a symbolic link"))
+                    surplus.push((Code::SymbolicLink, path, "it is a symbolic link".to_owned()))
                 }
-                Found::Stray(path) => {
-                    surplus.push((Code::SurplusFile, path, "nothing in the ledger names it"))
-                }
+                Found::Stray(path) => surplus.push((
+                    Code::SurplusFile,
+                    path,
+                    "nothing in the ledger names it".to_owned(),
+                )),
                 Found::Item(item) => {
                     let code = match &item {
                         Item::Tile(tile) if tile.needed_size() > size => Code::BeyondCheckpoint,
@@ -217,14 +241,17 @@ impl Run<'_> {
                         Item::Content(digest) if !self.sizes.contains_key(digest) => {
                             Code::SurplusFile
                         }
-                        Item::Public(name) if !public.contains(name) => Code::SurplusFile,
+                        Item::Public(name) if !public.contains(name) => {
+                            surplus.push(self.unknown_file(authority, &item));
+                            continue;
+                        }
                         _ => continue,
                     };
                     let message = match code {
                         Code::BeyondCheckpoint => "it lies beyond the checkpoint",
                         _ => "nothing in the ledger names it",
                     };
-                    surplus.push((code, self.evidence.place(&item), message));
+                    surplus.push((code, self.evidence.place(&item), message.to_owned()));
                 }
             }
         }
