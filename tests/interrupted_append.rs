@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{DISK, dir, open, register, register_documents};
-use docledger::store::{FileKind, Volume};
+use docledger::store::{FileKind, Volume, WriterLock};
 use docledger::verify::{Anchor, Code, Severity, Verdict, verify_ledger};
 
 /// A disk that stops after a number of changes, for ever. A write may be torn:
@@ -86,6 +86,9 @@ impl Volume for Stopping {
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         self.step()?;
         DISK.remove_folder(folder)
+    }
+    fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<WriterLock> {
+        DISK.lock(path, waiting)
     }
 }
 

@@ -9,7 +9,6 @@ use crate::log::{Evidence, EvidenceError, EvidenceProblem, Found, Item};
 use super::durable;
 use super::error::{At as _, StoreError, StoreProblem};
 use super::layout;
-use super::lock::WriterLock;
 use super::volume::{FileKind, Volume};
 use super::writer::LedgerWriter;
 
@@ -64,7 +63,14 @@ impl<'a> LedgerDir<'a> {
         {
             durable::make_folders(self.volume, parent, &self.ledger)?;
         }
-        let lock = WriterLock::take(&self.ledger.join(layout::LOCK), waiting)?;
+        let path = self.ledger.join(layout::LOCK);
+        let mut waiting = Some(waiting);
+        let mut waits = || {
+            if let Some(waiting) = waiting.take() {
+                waiting();
+            }
+        };
+        let lock = self.volume.lock(&path, &mut waits).at(&path, "locking")?;
         Ok(LedgerWriter::new(self, self.volume, lock))
     }
 
