@@ -10,6 +10,7 @@
 mod common;
 mod disk;
 mod schedule;
+mod small_files;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -390,8 +390,8 @@ fn outcome_of(error: &StoreError) -> Outcome {
 }
 
 /// Whether everything else is judged by what stands at a path. Verification
-/// tells such a thing as missing when it can't be read, and so goes too far: it
-/// is only promised that the verdict is not *verified*.
+/// still tells such a thing as missing too when it can't be read, and so fails
+/// the ledger where *not established* would be right.
 fn is_ground(path: &str) -> bool {
     path == "checkpoint" || path.starts_with("tile/entries/")
 }
