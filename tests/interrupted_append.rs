@@ -168,3 +168,19 @@ fn a_failed_append_leaves_nothing_half_written() {
     assert_eq!(common::files(home), before);
     register(&DISK, home, b"two\n", "A/78/2", None).expect("registers");
 }
+
+#[test]
+fn a_plan_that_was_cut_short_clears_nothing_else() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    open(home);
+    let other = home.join("ledger/tile/entries/000.p/25");
+    std::fs::write(&other, b"evidence").expect("writes");
+    let plan = home.join("ledger/.staging/plan");
+    std::fs::write(&plan, b"tile/entries/000.p/25").expect("writes");
+    register(&DISK, home, b"one\n", "A/78/1", None).expect("registers");
+    assert!(other.exists() && !plan.exists());
+    std::fs::write(&plan, b"tile/entries/000.p/25\n").expect("writes");
+    register(&DISK, home, b"two\n", "A/78/2", None).expect("registers");
+    assert!(!other.exists());
+}

@@ -140,16 +140,12 @@ impl<'a> LedgerWriter<'a> {
                 removed.extend(self.drop_partials(&tile)?);
             }
         }
-        // The plan goes last, when all else lasts: it accounts for it.
+        // Only when that lasts, the plan goes too, which accounts for it.
         if !removed.is_empty() {
             self.sync_folders(&folders)?;
         }
-        let plan = staging.join(layout::PLAN);
-        let (last, first): (Vec<_>, Vec<_>) = names
-            .into_iter()
-            .map(|(name, _)| staging.join(name))
-            .partition(|path| *path == plan);
-        for path in first.into_iter().chain(last) {
+        for (name, _) in names {
+            let path = staging.join(name);
             self.remove(&path)?;
             removed.push(path);
         }

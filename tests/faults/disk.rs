@@ -44,10 +44,20 @@ pub(crate) enum Trouble {
 /// Which steps are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
+    /// All.
+    Any,
     /// Steps that change something, or make it last.
     Change,
+    /// Those of them that put a file in its place.
+    Rename,
     /// Looking, listing, opening and reading.
     Read,
+}
+
+impl Class {
+    fn holds(self, step: Self) -> bool {
+        self == step || self == Self::Any || self == Self::Change && step == Self::Rename
+    }
 }
 
 /// Trouble at the step of a class that comes after so many others.
@@ -179,6 +189,13 @@ impl Sim {
         self.state().steps.clone()
     }
 
+    /// Removes a folder that holds nothing, and makes that last.
+    pub(crate) fn forget_folder(&self, folder: &Path) {
+        self.remove_folder(folder).expect("is empty");
+        let parent = folder.parent().expect("has one");
+        self.sync_folder(parent).expect("lasts");
+    }
+
     /// Adds a line to the steps.
     pub(crate) fn note(&self, line: impl Into<String>) {
         self.state().note(line);
@@ -223,15 +240,15 @@ impl State {
         let course = self.course(class);
         let told = match (&course, class) {
             (Course::Fails(error, done), _) => format!(" FAILS ({error}, done: {done})"),
-            (Course::Fine, Class::Change) => String::new(),
             (Course::Fine, Class::Read) => return course,
+            (Course::Fine, _) => String::new(),
         };
         self.note(format!("{what} {}{told}", path.display()));
         course
     }
 
-    fn course(&mut self, class: Class) -> Course {
-        let Some(fault) = self.fault.as_mut().filter(|fault| fault.class == class) else {
+    fn course(&mut self, step: Class) -> Course {
+        let Some(fault) = self.fault.as_mut().filter(|fault| fault.class.holds(step)) else {
             return Course::Fine;
         };
         if let Some(left) = fault.after.checked_sub(1) {
@@ -239,7 +256,7 @@ impl State {
             return Course::Fine;
         }
         let trouble = fault.trouble;
-        self.struck = true;
+        let is_first = !std::mem::replace(&mut self.struck, true);
         match trouble {
             Trouble::Stop => {
                 self.stopped = true;
@@ -249,7 +266,7 @@ impl State {
                 self.fault = None;
                 Course::Fails(broken(), self.half())
             }
-            Trouble::Always => Course::Fails(broken(), false),
+            Trouble::Always => Course::Fails(broken(), is_first && self.half()),
             Trouble::Full => {
                 self.fault = None;
                 self.room = self.dice.below(2_000);
@@ -479,7 +496,7 @@ impl Volume for Sim {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.state();
-        let course = state.step(Class::Change, "rename", to);
+        let course = state.step(Class::Rename, "rename", to);
         state.carry_out(course, |state| {
             let node = state.find(from)?;
             if state

@@ -28,9 +28,11 @@ fn variable(name: &str) -> Option<u64> {
     Some(value.parse().expect("a number"))
 }
 
-/// Ledgers to begin with: none, a new one, and one about to fill its first tile.
+/// Ledgers to begin with: none, a new one, a copy of one, and one about to fill
+/// its first tile.
 struct Beginnings {
     new: Schedule,
+    copied: Schedule,
     nearly_full: Schedule,
 }
 
@@ -38,6 +40,7 @@ impl Beginnings {
     fn make() -> Self {
         Self {
             new: Schedule::with_entries(1),
+            copied: Schedule::with_entries(3).without_staging(),
             nearly_full: Schedule::with_entries(253),
         }
     }
@@ -45,7 +48,8 @@ impl Beginnings {
     fn of(&self, seed: u64) -> Schedule {
         match seed % 16 {
             0 => self.nearly_full.copy(seed),
-            1..6 => Schedule::new(seed),
+            1..5 => Schedule::new(seed),
+            5..8 => self.copied.copy(seed),
             _ => self.new.copy(seed),
         }
     }

@@ -68,6 +68,12 @@ impl Schedule {
         schedule
     }
 
+    /// The ledger as a copy of it may be: without the folder for writing aside.
+    pub(crate) fn without_staging(self) -> Self {
+        self.disk.forget_folder(Path::new("/home/ledger/.staging"));
+        self
+    }
+
     /// The same ledger under other dice.
     pub(crate) fn copy(&self, seed: u64) -> Self {
         Self {
@@ -142,13 +148,18 @@ impl Schedule {
             4 => Trouble::Full,
             _ => Trouble::Stop,
         };
-        let class = match (trouble, self.dice.below(4)) {
+        let class = match (trouble, self.dice.below(8)) {
             (Trouble::Once | Trouble::Always, 0) => Class::Read,
+            (Trouble::Once | Trouble::Always, 1) => Class::Any,
+            (Trouble::Full, _) => Class::Change,
+            (_, 2..5) => Class::Rename,
             _ => Class::Change,
         };
-        let after = match class {
-            Class::Change => self.dice.below(steps),
-            Class::Read => self.dice.below(2 * steps),
+        let after = match (class, self.dice.below(4)) {
+            (_, 0) => self.dice.below(4),
+            (Class::Rename, _) => self.dice.below(8),
+            (Class::Change, _) => self.dice.below(steps),
+            (Class::Read | Class::Any, _) => self.dice.below(2 * steps),
         };
         Some(Fault {
             class,
