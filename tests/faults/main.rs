@@ -12,6 +12,8 @@ mod disk;
 mod schedule;
 mod small_files;
 
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +22,8 @@ use schedule::Schedule;
 
 /// How many schedules run unless told otherwise.
 const SCHEDULES: u64 = 300;
+/// The changes of one append, and a few more.
+const CHANGES: usize = 30;
 /// How many failures are told.
 const TOLD: usize = 5;
 
@@ -55,59 +59,44 @@ impl Beginnings {
     }
 }
 
-/// Runs one schedule; if it fails, tells why, with its steps.
-fn run(beginnings: &Beginnings, seed: u64) -> Result<Vec<String>, String> {
-    let mut schedule = beginnings.of(seed);
-    match catch_unwind(AssertUnwindSafe(|| schedule.run())) {
+/// Runs a schedule; if it fails, tells why, with its steps.
+fn run(mut schedule: Schedule, how: impl FnOnce(&mut Schedule)) -> Result<Vec<String>, String> {
+    match catch_unwind(AssertUnwindSafe(|| how(&mut schedule))) {
         Ok(()) => Ok(schedule.disk.steps()),
         Err(panic) => {
-            let why = panic.downcast_ref::<String>().cloned().unwrap_or_else(|| {
-                panic
-                    .downcast_ref::<&str>()
-                    .copied()
-                    .unwrap_or("a panic")
-                    .to_owned()
-            });
+            let why = panic.downcast_ref::<String>().cloned();
+            let why = why.or_else(|| Some((*panic.downcast_ref::<&str>()?).to_owned()));
             let steps = schedule.disk.steps().join("\n  ");
-            Err(format!("DOCLEDGER_FAULT_SEED={seed}: {why}\n  {steps}\n"))
+            Err(format!("{}\n  {steps}\n", why.unwrap_or_default()))
         }
     }
 }
 
-#[test]
-fn no_schedule_of_faults_loses_what_was_reported() {
-    let (from, to) = match variable("DOCLEDGER_FAULT_SEED") {
-        Some(seed) => (seed, seed + 1),
-        None => (
-            0,
-            variable("DOCLEDGER_FAULT_SCHEDULES").unwrap_or(SCHEDULES),
-        ),
-    };
-    let beginnings = Beginnings::make();
-    let next = AtomicU64::new(from);
-    let failed = Mutex::new(Vec::new());
+/// Runs `how` for each number on all cores, and tells the first failures.
+fn each(numbers: Range<u64>, how: impl Fn(u64) -> Result<Vec<String>, String> + Sync) {
+    let next = AtomicU64::new(numbers.start);
+    let failed = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= to {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= numbers.end {
                         break;
                     }
-                    if let Err(why) = run(&beginnings, seed) {
-                        failed.lock().expect("whole").push((seed, why));
+                    if let Err(why) = how(number) {
+                        failed.lock().expect("whole").insert(number, why);
                     }
                 }
             });
         }
     });
-    let mut failed = failed.into_inner().expect("whole");
-    failed.sort();
+    let failed = failed.into_inner().expect("whole");
     let told: Vec<_> = failed
         .iter()
         .take(TOLD)
-        .map(|(_, why)| why.as_str())
+        .map(|(number, why)| format!("DOCLEDGER_FAULT_SEED={number}: {why}"))
         .collect();
     assert!(
         failed.is_empty(),
@@ -118,9 +107,31 @@ fn no_schedule_of_faults_loses_what_was_reported() {
 }
 
 #[test]
+fn no_schedule_of_faults_loses_what_was_reported() {
+    let seeds = match variable("DOCLEDGER_FAULT_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..variable("DOCLEDGER_FAULT_SCHEDULES").unwrap_or(SCHEDULES),
+    };
+    let beginnings = Beginnings::make();
+    each(seeds, |seed| run(beginnings.of(seed), Schedule::run));
+}
+
+#[test]
+fn what_a_killed_writer_left_lasts_before_the_next_one_builds_on_it() {
+    let copied = Schedule::with_entries(3).without_staging();
+    each(0..(CHANGES * CHANGES) as u64, |number| {
+        let pair = usize::try_from(number).expect("small");
+        run(copied.copy(number), |schedule| {
+            schedule.run_two_kills([pair / CHANGES, pair % CHANGES]);
+        })
+    });
+}
+
+#[test]
 fn a_seed_gives_the_same_schedule_again() {
     let beginnings = Beginnings::make();
     for seed in [0, 1, 7] {
-        assert_eq!(run(&beginnings, seed), run(&beginnings, seed));
+        let again = || run(beginnings.of(seed), Schedule::run);
+        assert_eq!(again(), again());
     }
 }

@@ -115,6 +115,24 @@ impl Schedule {
         self.check(true);
     }
 
+    /// Two writers in turn are killed after so many changes, then the power fails.
+    pub(crate) fn run_two_kills(&mut self, kills: [usize; 2]) {
+        for after in kills {
+            self.disk.plan(Fault {
+                class: Class::Change,
+                after,
+                trouble: Trouble::Stop,
+            });
+            self.append(1);
+            self.disk.restart();
+            self.check(false);
+        }
+        self.disk.cut_power();
+        self.settle();
+        self.append(1);
+        self.check(true);
+    }
+
     fn stands(&self) -> bool {
         dir(&self.disk, Path::new(HOME)).exists().expect("looks")
     }
