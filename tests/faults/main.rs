@@ -72,8 +72,9 @@ fn run(mut schedule: Schedule, how: impl FnOnce(&mut Schedule)) -> Result<Vec<St
     }
 }
 
-/// Runs `how` for each number on all cores, and tells the first failures.
-fn each(numbers: Range<u64>, how: impl Fn(u64) -> Result<Vec<String>, String> + Sync) {
+/// Runs `how` for each number on all cores, and tells the first failures, each
+/// by its number, which is called `name`.
+fn each(name: &str, numbers: Range<u64>, how: impl Fn(u64) -> Result<Vec<String>, String> + Sync) {
     let next = AtomicU64::new(numbers.start);
     let failed = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -96,7 +97,7 @@ fn each(numbers: Range<u64>, how: impl Fn(u64) -> Result<Vec<String>, String> + 
     let told: Vec<_> = failed
         .iter()
         .take(TOLD)
-        .map(|(number, why)| format!("DOCLEDGER_FAULT_SEED={number}: {why}"))
+        .map(|(number, why)| format!("{name}={number}: {why}"))
         .collect();
     assert!(
         failed.is_empty(),
@@ -113,13 +114,15 @@ fn no_schedule_of_faults_loses_what_was_reported() {
         None => 0..variable("DOCLEDGER_FAULT_SCHEDULES").unwrap_or(SCHEDULES),
     };
     let beginnings = Beginnings::make();
-    each(seeds, |seed| run(beginnings.of(seed), Schedule::run));
+    each("DOCLEDGER_FAULT_SEED", seeds, |seed| {
+        run(beginnings.of(seed), Schedule::run)
+    });
 }
 
 #[test]
 fn what_a_killed_writer_left_lasts_before_the_next_one_builds_on_it() {
     let copied = Schedule::with_entries(3).without_staging();
-    each(0..(CHANGES * CHANGES) as u64, |number| {
+    each("pair", 0..(CHANGES * CHANGES) as u64, |number| {
         let pair = usize::try_from(number).expect("small");
         run(copied.copy(number), |schedule| {
             schedule.run_two_kills([pair / CHANGES, pair % CHANGES]);
