@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{DISK, dir, open, register, register_documents};
-use docledger::store::{FileKind, Volume};
+use docledger::store::{FileKind, Volume, WriterLock};
 use docledger::verify::{Anchor, Code, Severity, Verdict, verify_ledger};
 
 /// A disk that stops after a number of changes, for ever. A write may be torn:
@@ -86,6 +86,9 @@ impl Volume for Stopping {
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         self.step()?;
         DISK.remove_folder(folder)
+    }
+    fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<WriterLock> {
+        DISK.lock(path, waiting)
     }
 }
 
@@ -164,4 +167,20 @@ fn a_failed_append_leaves_nothing_half_written() {
     std::fs::remove_dir(home.join("ledger/tile/entries/000.p/3")).expect("removes");
     assert_eq!(common::files(home), before);
     register(&DISK, home, b"two\n", "A/78/2", None).expect("registers");
+}
+
+#[test]
+fn a_plan_that_was_cut_short_clears_nothing_else() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    open(home);
+    let other = home.join("ledger/tile/entries/000.p/25");
+    std::fs::write(&other, b"evidence").expect("writes");
+    let plan = home.join("ledger/.staging/plan");
+    std::fs::write(&plan, b"tile/entries/000.p/25").expect("writes");
+    register(&DISK, home, b"one\n", "A/78/1", None).expect("registers");
+    assert!(other.exists() && !plan.exists());
+    std::fs::write(&plan, b"tile/entries/000.p/25\n").expect("writes");
+    register(&DISK, home, b"two\n", "A/78/2", None).expect("registers");
+    assert!(!other.exists());
 }

@@ -62,6 +62,14 @@ pub enum EvidenceProblem {
     System(String),
 }
 
+impl EvidenceError {
+    /// Whether the system refused, so that nothing is known of what is there.
+    #[must_use]
+    pub fn is_of_system(&self) -> bool {
+        matches!(self.problem, EvidenceProblem::System(_))
+    }
+}
+
 /// A place a ledger can be read from. Reading takes no lock.
 pub trait Evidence {
     /// Reads a thing of at most `limit` bytes; `None` if it is not there.

@@ -43,7 +43,8 @@ pub(super) fn open(
 }
 
 /// Makes a folder and those above it, down from `top`, which exists; each new
-/// name is made durable. Links on the way are refused.
+/// name is made durable, those that stand are taken to be. Links on the way are
+/// refused.
 pub(super) fn make_folders(
     volume: &dyn Volume,
     top: &Path,
@@ -52,11 +53,6 @@ pub(super) fn make_folders(
     let below = folder.strip_prefix(top).unwrap_or(folder);
     let mut at: PathBuf = top.to_owned();
     for part in below.components() {
-        let parent = if at.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            at.clone()
-        };
         at.push(part);
         match volume.kind(&at).at(&at, "looking")? {
             Some(FileKind::Folder) => {}
@@ -66,13 +62,43 @@ pub(super) fn make_folders(
                 volume
                     .create_folder(&at, false)
                     .at(&at, "making the folder")?;
+                let parent = parent_of(&at);
                 volume
-                    .sync_folder(&parent)
-                    .at(&parent, "making the folder durable")?;
+                    .sync_folder(parent)
+                    .at(parent, "making the folder durable")?;
             }
         }
     }
     Ok(())
+}
+
+/// Makes one folder if it isn't there, and its name durable in either case: one
+/// that stands may have been made by a program that was killed just then.
+pub(super) fn make_folder(
+    volume: &dyn Volume,
+    folder: &Path,
+    secret: bool,
+) -> Result<(), StoreError> {
+    match volume.kind(folder).at(folder, "looking")? {
+        Some(FileKind::Folder) => {}
+        Some(FileKind::Link) => return Err(StoreError::new(folder, StoreProblem::Link)),
+        Some(_) => return Err(StoreError::new(folder, StoreProblem::NotAFile)),
+        None => volume
+            .create_folder(folder, secret)
+            .at(folder, "making the folder")?,
+    }
+    let parent = parent_of(folder);
+    volume
+        .sync_folder(parent)
+        .at(parent, "making the folder durable")
+}
+
+/// The folder that a name stands in; the current one has no spelling as a parent.
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Writes a new file beside its place, makes it durable and puts it there. The
@@ -105,7 +131,7 @@ pub(super) fn write(
         volume.remove(&aside).unwrap_or_default();
     }
     written?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = parent_of(path);
     volume
         .sync_folder(folder)
         .at(folder, "making the folder durable")

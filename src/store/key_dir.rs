@@ -47,7 +47,7 @@ impl<'a> KeyDir<'a> {
     /// # Errors
     /// If the system refuses.
     pub fn write_public(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        self.make(&self.folder, false)?;
+        durable::make_folder(self.volume, &self.folder, false)?;
         durable::write(
             self.volume,
             &self.folder.join(name),
@@ -61,9 +61,9 @@ impl<'a> KeyDir<'a> {
     /// # Errors
     /// If there is one of that name already, or the system refuses.
     pub fn write_secret(&self, stem: &str, pem: &str) -> Result<PathBuf, StoreError> {
-        self.make(&self.folder, false)?;
+        durable::make_folder(self.volume, &self.folder, false)?;
         let private = self.private();
-        self.make(&private, true)?;
+        durable::make_folder(self.volume, &private, true)?;
         let path = private.join(format!("{stem}.{SECRET_ENDING}"));
         durable::write(self.volume, &path, pem.as_bytes(), (true, false))?;
         Ok(path)
@@ -147,16 +147,5 @@ impl<'a> KeyDir<'a> {
 
     fn private(&self) -> PathBuf {
         self.folder.join(layout::PRIVATE)
-    }
-
-    fn make(&self, folder: &Path, secret: bool) -> Result<(), StoreError> {
-        match self.volume.kind(folder).at(folder, "looking")? {
-            Some(FileKind::Folder) => Ok(()),
-            Some(_) => Err(StoreError::new(folder, StoreProblem::NotAFile)),
-            None => self
-                .volume
-                .create_folder(folder, secret)
-                .at(folder, "making the folder"),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! A ledger in a folder: reads it.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::digest::{ContentDigest, ContentHasher};
@@ -9,7 +9,6 @@ use crate::log::{Evidence, EvidenceError, EvidenceProblem, Found, Item};
 use super::durable;
 use super::error::{At as _, StoreError, StoreProblem};
 use super::layout;
-use super::lock::WriterLock;
 use super::volume::{FileKind, Volume};
 use super::writer::LedgerWriter;
 
@@ -61,10 +60,18 @@ impl<'a> LedgerDir<'a> {
             .filter(|parent| !parent.as_os_str().is_empty());
         if let Some(parent) = parent
             && self.volume.kind(parent).at(parent, "looking")?.is_some()
+            && !self.exists()?
         {
-            durable::make_folders(self.volume, parent, &self.ledger)?;
+            durable::make_folder(self.volume, &self.ledger, false)?;
         }
-        let lock = WriterLock::take(&self.ledger.join(layout::LOCK), waiting)?;
+        let path = self.ledger.join(layout::LOCK);
+        let mut waiting = Some(waiting);
+        let mut waits = || {
+            if let Some(waiting) = waiting.take() {
+                waiting();
+            }
+        };
+        let lock = self.volume.lock(&path, &mut waits).at(&path, "locking")?;
         Ok(LedgerWriter::new(self, self.volume, lock))
     }
 
@@ -202,10 +209,12 @@ pub(super) fn hash(
     let mut hasher = ContentHasher::new();
     let mut block = vec![0; BLOCK];
     loop {
-        let length = file.read(&mut block).at(path, "reading")?;
-        if length == 0 {
-            return Ok(hasher.finish());
+        match file.read(&mut block) {
+            Ok(0) => return Ok(hasher.finish()),
+            Ok(length) => hasher.update(&block[..length]),
+            // The contract of `Read`: nothing was lost, ask again.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error).at(path, "reading"),
         }
-        hasher.update(&block[..length]);
     }
 }

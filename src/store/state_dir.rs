@@ -161,10 +161,14 @@ impl<'a> StateDir<'a> {
     /// A folder in the state folder, made if need be.
     fn folder_of(&self, name: &str) -> Result<PathBuf, StoreError> {
         let folder = self.folder.join(name);
-        let existing = folder
+        let existing = self
+            .folder
             .ancestors()
             .find(|at| matches!(self.volume.kind(at), Ok(Some(_))));
-        durable::make_folders(self.volume, existing.unwrap_or(Path::new("")), &folder)?;
+        durable::make_folders(self.volume, existing.unwrap_or(Path::new("")), &self.folder)?;
+        for folder in [&self.folder, &folder] {
+            durable::make_folder(self.volume, folder, false)?;
+        }
         Ok(folder)
     }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::lock::WriterLock;
+
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
@@ -79,6 +81,13 @@ pub trait Volume: Sync {
     /// # Errors
     /// If it is not empty or the system refuses.
     fn remove_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Takes the exclusive lock on a file, which is made if it isn't there,
+    /// calling `waiting` once if another holds it.
+    ///
+    /// # Errors
+    /// If the file can't be made, or the system has no locks.
+    fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<WriterLock>;
 }
 
 /// The real file system.
@@ -152,6 +161,10 @@ impl Volume for Disk {
 
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         fs::remove_dir(folder)
+    }
+
+    fn lock(&self, path: &Path, waiting: &mut dyn FnMut()) -> io::Result<WriterLock> {
+        WriterLock::take(path, waiting)
     }
 }
 

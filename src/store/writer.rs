@@ -112,8 +112,17 @@ impl<'a> LedgerWriter<'a> {
         {
             return Ok(Vec::new());
         }
+        let names = self.volume.list(&staging).at(&staging, "listing")?;
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let planned = self.planned()?;
+        // A writer that was killed may have left a checkpoint that is seen and
+        // does not last. Nothing that an older one relies on goes before it does.
+        let folders = self.folders_above(&planned);
+        self.sync_folders(&folders)?;
         let mut removed = Vec::new();
-        for item in self.planned()? {
+        for item in planned {
             let debris = match &item {
                 Item::Tile(tile) => tile.needed_size() > size,
                 Item::Content(digest) => !is_named(digest),
@@ -131,14 +140,12 @@ impl<'a> LedgerWriter<'a> {
                 removed.extend(self.drop_partials(&tile)?);
             }
         }
-        // The plan goes last: it accounts for everything else.
-        let plan = staging.join(layout::PLAN);
-        let names = self.volume.list(&staging).at(&staging, "listing")?;
-        let (last, first): (Vec<_>, Vec<_>) = names
-            .into_iter()
-            .map(|(name, _)| staging.join(name))
-            .partition(|path| *path == plan);
-        for path in first.into_iter().chain(last) {
+        // Only when that lasts, the plan goes too, which accounts for it.
+        if !removed.is_empty() {
+            self.sync_folders(&folders)?;
+        }
+        for (name, _) in names {
+            let path = staging.join(name);
             self.remove(&path)?;
             removed.push(path);
         }
@@ -178,9 +185,11 @@ impl<'a> LedgerWriter<'a> {
         self.write_plan(&staged)?;
         // A crash before this leaves files aside; none has a name that counts.
         self.sync_all(&staged)?;
-        self.volume
-            .sync_folder(&staging)
-            .at(&staging, "making the folder durable")?;
+        for folder in [&staging, self.dir.folder()] {
+            self.volume
+                .sync_folder(folder)
+                .at(folder, "making the folder durable")?;
+        }
         // From here on a crash leaves files in place that the old checkpoint
         // does not cover; the plan, durable by now, accounts for them.
         let mut folders = BTreeSet::new();
@@ -192,11 +201,7 @@ impl<'a> LedgerWriter<'a> {
                 .at(&file.place, "putting it in place")?;
             folders.insert(folder.to_owned());
         }
-        for folder in folders {
-            self.volume
-                .sync_folder(&folder)
-                .at(&folder, "making the folder durable")?;
-        }
+        self.sync_folders(&folders)?;
         let aside = staging.join(layout::CHECKPOINT);
         let text = files.checkpoint.as_bytes();
         self.volume
@@ -240,8 +245,10 @@ impl<'a> LedgerWriter<'a> {
         let place = self.dir.folder().join(layout::CHECKPOINT);
         if let Err(error) = self.volume.rename(&aside, &place) {
             let stands = durable::read(self.volume, &place, checkpoint.len() as u64);
-            if !matches!(stands, Ok(Some(bytes)) if bytes == checkpoint.as_bytes()) {
-                return Err(error).at(&place, "putting it in place");
+            match stands {
+                Ok(Some(bytes)) if bytes == checkpoint.as_bytes() => {}
+                Ok(_) => return Err(error).at(&place, "putting it in place"),
+                Err(_) => return Err(StoreError::new(&place, StoreProblem::Unconfirmed(error))),
             }
         }
         self.volume
@@ -331,14 +338,39 @@ impl<'a> LedgerWriter<'a> {
     }
 
     /// What an interrupted append was about to put in place. A torn plan was
-    /// never acted on, since it is made durable first.
+    /// never acted on, since it is made durable first; a line cut short could
+    /// name another tile.
     fn planned(&self) -> Result<Vec<Item>, StoreError> {
         let plan = self.staging().join(layout::PLAN);
         let text = durable::read(self.volume, &plan, MAX_PLAN)?.unwrap_or_default();
         Ok(String::from_utf8_lossy(&text)
-            .lines()
-            .filter_map(layout::item_at)
+            .split_inclusive('\n')
+            .filter_map(|line| layout::item_at(line.strip_suffix('\n')?))
             .collect())
+    }
+
+    /// The folder of the ledger, and those between it and things in it.
+    fn folders_above(&self, items: &[Item]) -> BTreeSet<PathBuf> {
+        let top = self.dir.folder();
+        let mut folders = BTreeSet::from([top.to_owned()]);
+        for item in items {
+            let path = self.dir.path(item);
+            let above = path.ancestors().skip(1).take_while(|at| *at != top);
+            folders.extend(above.map(Path::to_owned));
+        }
+        folders
+    }
+
+    /// Makes the names in these folders durable, as far as they are there.
+    fn sync_folders(&self, folders: &BTreeSet<PathBuf>) -> Result<(), StoreError> {
+        for folder in folders {
+            if self.volume.kind(folder).at(folder, "looking")?.is_some() {
+                self.volume
+                    .sync_folder(folder)
+                    .at(folder, "making the folder durable")?;
+            }
+        }
+        Ok(())
     }
 
     fn drop_partials(&self, full: &TileId) -> Result<Vec<PathBuf>, StoreError> {

@@ -99,6 +99,7 @@ impl Bulk {
 }
 
 /// Numbers that look random (SplitMix64, Steele and others 2014).
+#[derive(Debug, Clone)]
 pub struct Dice(pub u64);
 
 impl Dice {

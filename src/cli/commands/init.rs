@@ -2,8 +2,8 @@
 
 use docledger::authority::Role;
 use docledger::key::SecretKey;
-use docledger::registry::{Founding, FoundingKeys, Register, open_ledger};
-use docledger::store::KeyDir;
+use docledger::registry::{Founding, FoundingKeys, OpenLedgerError, Register, open_ledger};
+use docledger::store::{KeyDir, StoreProblem};
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Init};
@@ -62,6 +62,8 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
     })();
     let id = match opened {
         Ok(id) => id,
+        // The ledger may stand then, and is worth nothing without its keys.
+        Err(error) if is_unconfirmed(&error) => return Err(error),
         Err(error) => {
             for path in written {
                 key_dir.remove_secret(&path)?;
@@ -91,6 +93,14 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
         ))?;
     }
     Ok(Outcome::Good)
+}
+
+fn is_unconfirmed(error: &anyhow::Error) -> bool {
+    let store = match error.downcast_ref::<OpenLedgerError>() {
+        Some(OpenLedgerError::Store(store)) => store,
+        _ => return false,
+    };
+    matches!(store.problem, StoreProblem::Unconfirmed(_))
 }
 
 fn new_key() -> anyhow::Result<SecretKey> {

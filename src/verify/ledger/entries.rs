@@ -22,25 +22,30 @@ impl Run<'_> {
                 .and_then(|width| TileId::new(Row::Entries, number, width));
             let Some(tile) = tile else { return };
             let path = self.evidence.place(&Item::Tile(tile));
+            let mut unread = false;
             let found = match read_tile(self.evidence, tile) {
                 Ok(found) => found,
                 Err(error) => {
+                    unread = error.is_of_system();
                     self.unreadable(None, error);
                     None
                 }
             };
             let Some((found, bytes)) = found else {
-                self.report.add(
-                    Code::BundleMissing,
-                    None,
-                    Some(path),
-                    "the bundle is not there",
-                );
+                if !unread {
+                    let message = "the bundle is not there";
+                    self.report
+                        .add(Code::BundleMissing, None, Some(path), message);
+                }
                 if missing_before {
                     return;
                 }
                 missing_before = true;
-                self.entries.extend((0..width).map(|_| Raw { bytes: None }));
+                let entries = (0..width).map(|_| Raw {
+                    bytes: None,
+                    unread,
+                });
+                self.entries.extend(entries);
                 continue;
             };
             missing_before = false;
@@ -62,7 +67,10 @@ impl Run<'_> {
                     .add(Code::BundleDamaged, None, Some(path), error.to_string());
                 // What precedes the damage is still worth judging.
                 let mut entries: Vec<_> = leading_entries(bytes).into_iter().map(Raw::of).collect();
-                entries.resize_with(usize::try_from(width).unwrap_or(0), || Raw { bytes: None });
+                entries.resize_with(usize::try_from(width).unwrap_or(0), || Raw {
+                    bytes: None,
+                    unread: false,
+                });
                 self.entries.extend(entries);
             }
         }
@@ -93,6 +101,7 @@ impl Run<'_> {
                     self.compare_entry(index);
                 }
             }
+            _ if self.entries.iter().any(|entry| entry.unread) => self.stop_at_unread(),
             _ => {
                 self.tree = from_entries;
                 let message =
@@ -102,6 +111,24 @@ impl Run<'_> {
                     .add(Code::RootMismatch, None, Some(path), message);
             }
         }
+    }
+
+    /// Keeps to the entries before the first that can't be read: nothing is known
+    /// of the tree after it.
+    fn stop_at_unread(&mut self) {
+        let unread = self.entries.iter().position(|entry| entry.unread);
+        self.entries.truncate(unread.unwrap_or(0));
+        self.tree = Tree::new();
+        for entry in &self.entries {
+            let bytes = entry.bytes.as_deref();
+            self.tree
+                .push(bytes.map_or_else(|| leaf_hash(&[]), leaf_hash));
+        }
+        let skipped = format!(
+            "entries from {} on, and the root: they can't be read",
+            self.entries.len()
+        );
+        self.report.not_checked.push(skipped);
     }
 
     pub(super) fn compare_entry(&mut self, index: u64) {
@@ -115,12 +142,16 @@ impl Run<'_> {
             return;
         }
         let damaged = entry.bytes.take().is_some();
+        let is_told = entry.unread;
         let intact = self.intact_copy(index);
         if let Some(entry) = usize::try_from(index)
             .ok()
             .and_then(|at| self.entries.get_mut(at))
         {
             entry.bytes = intact;
+        }
+        if is_told {
+            return;
         }
         let message = if damaged {
             "it is not the entry that the tree holds"

@@ -68,12 +68,15 @@ pub fn ledger_id_of(evidence: &dyn Evidence) -> Option<LedgerId> {
 struct Raw {
     /// `None` if the bundle did not give it.
     bytes: Option<Vec<u8>>,
+    /// Whether the system could not read the bundle, which is told.
+    unread: bool,
 }
 
 impl Raw {
     fn of(entry: &[u8]) -> Self {
         Self {
             bytes: Some(entry.to_vec()),
+            unread: false,
         }
     }
 }
@@ -133,13 +136,12 @@ impl Run<'_> {
                 return None;
             }
             Err(error) => {
+                if !error.is_of_system() {
+                    let message = "what stands in its place is no checkpoint";
+                    self.report
+                        .add(Code::CheckpointMissing, None, None, message);
+                }
                 self.unreadable(None, error);
-                self.report.add(
-                    Code::CheckpointMissing,
-                    None,
-                    None,
-                    "the checkpoint can't be read",
-                );
                 return None;
             }
         };
@@ -183,6 +185,9 @@ impl Run<'_> {
         if size < *before {
             let message = format!("it has {size} entries, and had {before} when verified {when}");
             self.report.add(Code::RolledBack, None, path, message);
+        } else if self.tree.size() < *before {
+            let skipped = format!("growth from the {before} entries verified {when}");
+            self.report.not_checked.push(skipped);
         } else if self.tree.root_at(*before) != Some(*root) {
             let message =
                 format!("its first {before} entries are not those that were verified {when}");
