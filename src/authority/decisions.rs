@@ -259,7 +259,7 @@ impl State {
     }
 
     /// What speaks against a decision itself, whoever makes it.
-    fn unfit(&self, index: u64, decision: &Decision) -> Vec<DecisionFault> {
+    pub(super) fn unfit(&self, index: u64, decision: &Decision) -> Vec<DecisionFault> {
         match decision {
             Decision::Grant { role, holder } => self.unfit_grant(index, *role, holder),
             Decision::Retire { kid, .. } => self.unfit_retirement(index, *kid),
@@ -273,7 +273,12 @@ impl State {
                 };
                 (needed > left).then_some(few).into_iter().collect()
             }
-            Decision::Endorse { .. } | Decision::Other(_) => Vec::new(),
+            Decision::Endorse { target } => {
+                let waits = self.pending.iter().any(|it| it.leaf == *target);
+                let nothing = DecisionFault::NothingToEndorse(*target);
+                (!waits).then_some(nothing).into_iter().collect()
+            }
+            Decision::Other(_) => Vec::new(),
         }
     }
 

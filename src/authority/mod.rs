@@ -370,6 +370,12 @@ impl Authority {
         refusals
     }
 
+    /// What speaks against a decision that would come next, whoever makes it.
+    #[must_use]
+    pub fn check_decision(&self, index: u64, decision: &Decision) -> Vec<DecisionFault> {
+        self.rulings.state.unfit(index, decision)
+    }
+
     /// Whether the recovery key may sign it: a declaration against a registrar.
     fn is_recovery(&self, signer: &KeyLife, decision: Option<&Decision>) -> bool {
         let Some(Decision::Compromise(what)) = decision else {

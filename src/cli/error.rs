@@ -97,6 +97,9 @@ fn append_hint(error: &AppendRefusal) -> Option<String> {
         AppendRefusal::Key(_) => {
             "name another key with --key; `docledger key list` shows who may what"
         }
+        AppendRefusal::Decision(_) => {
+            "`docledger key list` shows each key's life, and what waits for registrars"
+        }
         AppendRefusal::CheckpointKey => "name this ledger's checkpoint key with --checkpoint-key",
         AppendRefusal::Sign(_) | AppendRefusal::Draft(DraftError::Sign(_)) => SIGN_HINT,
         _ => return None,

@@ -428,6 +428,13 @@ pub(crate) fn remark_on(committed: &Committed) {
     }
 }
 
+/// What a policy of four eyes makes of what was just recorded.
+pub(crate) fn remark_four_eyes(authority: &Authority) {
+    if authority.policy().four_eyes {
+        remark("it counts once another officer has endorsed it: `docledger key endorse ENTRY`");
+    }
+}
+
 /// A head as programs see it.
 pub(crate) fn head_json(head: &Checkpoint) -> serde_json::Value {
     json!({"size": head.size, "root": head.root.to_string()})

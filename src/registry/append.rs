@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::authority::Refusal;
+use crate::authority::{DecisionFault, Refusal};
 use crate::digest::ContentDigest;
 use crate::key::{SignError, Signer};
 use crate::log::{AppendError, Checkpoint, Growth};
@@ -51,6 +51,9 @@ pub enum AppendRefusal {
     /// The officer's key may not.
     #[error("the key may not sign this: {0}")]
     Key(Refusal),
+    /// A decision that can't take effect.
+    #[error("the decision can't take effect: {0}")]
+    Decision(DecisionFault),
     /// The key that would sign the checkpoint is not the log's.
     #[error("the checkpoint key in use is not the one the ledger names")]
     CheckpointKey,
@@ -221,7 +224,10 @@ impl<'a> Appending<'a> {
         let bears = self.register.history().symbols_of(&draft.subject);
         let refusals = authority.check(&signed.verified, index, tree, bears);
         if let Some(refusal) = refusals.into_iter().find(|refusal| !refusal.is_open()) {
-            return Err(AppendRefusal::Key(refusal));
+            return Err(match refusal {
+                Refusal::Decision(fault) => AppendRefusal::Decision(fault),
+                refusal => AppendRefusal::Key(refusal),
+            });
         }
         let leaf = leaf_hash(&signed.bytes);
         self.entries.push(signed.bytes);

@@ -56,6 +56,9 @@ pub(super) fn record(
     }
     let committed = appending.commit(keys.checkpoint.as_ref())?;
     render::remark_on(&committed);
+    if !matches!(wanted, Wanted::Endorse) {
+        render::remark_four_eyes(&register.authority);
+    }
     for (proposal, index) in &recorded {
         if args.format == Format::Json {
             let mut object = to_json(register, proposal);

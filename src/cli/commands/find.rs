@@ -135,7 +135,7 @@ pub(super) fn line(number: u64, hit: &Hit) -> String {
     let mark = if let Some(suspension) = &hit.suspension {
         match suspension {
             Suspension::Void(_) => "[VOID] ",
-            Suspension::Awaiting => "[awaits a second officer] ",
+            Suspension::Awaiting => "[awaits] ",
         }
     } else if hit.withdrawn.is_some() {
         "[withdrawn] "

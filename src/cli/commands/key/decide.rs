@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use docledger::authority::{DecisionFault, Pending, Role};
 use docledger::key::PublicKey;
-use docledger::registry::{Appending, Decided, Register};
+use docledger::registry::{AppendRefusal, Appending, Decided, Register};
 use docledger::statement::{Compromise, Decision, LogKey};
 use serde_json::json;
 
@@ -27,6 +27,13 @@ pub(super) fn record(
             let object = json!({"schema": "docledger.decision/1", "kind": kind, "dry_run": true});
             render::json_line(&object)?;
         }
+    }
+    let next = register.entries.len() as u64;
+    let mut faults = decisions
+        .iter()
+        .flat_map(|decision| register.authority.check_decision(next, decision));
+    if let Some(fault) = faults.next() {
+        return Err(AppendRefusal::Decision(fault).into());
     }
     if flags.dry_run {
         return Ok(Outcome::Good);

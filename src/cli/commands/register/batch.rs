@@ -319,6 +319,7 @@ fn append(
         let _writing = Progress::waiting(args, "writing");
         let committed = appending.commit(keys.checkpoint.as_ref())?;
         render::remark_on(&committed);
+        render::remark_four_eyes(&register.authority);
         Some(committed.head)
     } else {
         None

@@ -74,6 +74,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     )?;
     let committed = appending.commit(keys.checkpoint.as_ref())?;
     render::remark_on(&committed);
+    render::remark_four_eyes(&register.authority);
     if args.format == Format::Json {
         let mut object = registered_json(&registered);
         object["head"] = render::head_json(&committed.head);
