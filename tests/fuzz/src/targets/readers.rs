@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use docledger::reading::{Kind, Limits, Text, media_type, read};
+use docledger::reading::{Limits, Text, media_type, read};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -66,7 +66,6 @@ fn kind_of(bytes: &[u8]) {
     for name in [None, Some("a.docx"), Some("a.txt")] {
         let kind = media_type(name, bytes);
         assert!(kind.contains('/') && kind.is_ascii());
-        drop(Kind::of(&kind));
     }
 }
 
@@ -109,7 +108,7 @@ fn check(media_type: &str, bytes: &[u8]) {
     assert!(length <= LIMITS.text, "{length} bytes");
     assert!(lines.is_sorted_by_key(|line| line.page));
     for line in &lines {
-        assert!(!line.text.contains(['\n', '\u{c}']), "{:?}", line.text);
+        assert!(!line.text.contains('\n'), "{:?}", line.text);
         assert!(line.page >= 1);
     }
     let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
