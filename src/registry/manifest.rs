@@ -762,7 +762,9 @@ mod tests {
 
     #[test]
     fn cells_never_become_formulas_and_read_back() {
-        for cell in ["=1+1", "-cmd", "'=x", "'\t/", "-", "@a", "'quoted'", "plain"] {
+        for cell in [
+            "=1+1", "-cmd", "'=x", "'\t/", "-", "@a", "'quoted'", "plain",
+        ] {
             let written = guarded(cell.to_owned());
             assert!(
                 !is_formula(&written) || written.starts_with('\''),

@@ -31,11 +31,12 @@ fuzz() {
         pdf) longest=32768 ;;
     esac
     [ -f "dictionaries/$name" ] && options+=("-dict=dictionaries/$name")
-    mkdir -p "target/corpus/$name" "target/artifacts/$name" "findings/$name"
+    [ -d "findings/$name" ] && options+=("findings/$name")
+    mkdir -p "target/corpus/$name" "target/artifacts/$name"
     DOCLEDGER_TARGET="$name" "$program" \
         -max_total_time="$seconds" -max_len="$longest" -timeout=10 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="target/artifacts/$name/" \
-        "${options[@]}" "target/corpus/$name" "corpus/$name" "findings/$name" \
+        "target/corpus/$name" "corpus/$name" "${options[@]}" \
         > "target/$name.log" 2>&1
 }
 

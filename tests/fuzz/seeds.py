@@ -96,6 +96,21 @@ def vectors():
                 put("checkpoint", name, content)
 
 
+def signed_parts(entry):
+    """Protected header and payload of an entry, each behind its length."""
+
+    def item(at):
+        info = entry[at] & 0x1F
+        width = {24: 1, 25: 2}.get(info, 0)
+        length = int.from_bytes(entry[at + 1 : at + 1 + width], "big") if width else info
+        start = at + 1 + width
+        return entry[start : start + length], start + length
+
+    protected, end = item(2)
+    payload, _ = item(end + 1)
+    return b"".join(len(part).to_bytes(2, "big") + part for part in [protected, payload])
+
+
 def demonstration():
     ledger = ROOT / "ledger"
     put("checkpoint", "demonstration", (ledger / "checkpoint").read_bytes())
@@ -106,11 +121,17 @@ def demonstration():
     put("bundle", "demonstration", bytes([int(newest.name) - 1]) + bundle)
     put("bundle", "first", bytes([0]) + (newest.parent / "1").read_bytes())
     number = 0
+    several = b""
     while bundle:
         length = int.from_bytes(bundle[:2], "big")
         put("statement", f"demonstration-{number}", bundle[2 : 2 + length])
         put("cbor", f"demonstration-{number}", bundle[3 : 2 + length])
+        if number:
+            parts = signed_parts(bundle[2 : 2 + length])
+            put("entries", str(number), parts)
+            several += parts
         bundle, number = bundle[2 + length :], number + 1
+    put("entries", "several", several)
     for key in (ROOT / "keys").glob("*.pem"):
         put("public_key", key.stem, key.read_bytes())
 

@@ -17,6 +17,11 @@ impl Memory {
         Self { files }
     }
 
+    /// Puts a file in place of what stood there.
+    pub(super) fn put(&mut self, item: Item, bytes: Vec<u8>) {
+        self.files.insert(item, bytes);
+    }
+
     /// Whether everything that `other` has is there unchanged.
     pub(super) fn holds(&self, other: &Self) -> bool {
         let mut files = other.files.iter();

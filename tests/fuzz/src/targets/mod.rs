@@ -21,6 +21,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("cbor", encoding::cbor),
     ("checkpoint", log::checkpoint),
     ("docx", readers::docx),
+    ("entries", ledger::entries),
     ("html", readers::html),
     ("manifest", manifest::manifest),
     ("masthead", masthead::masthead),
