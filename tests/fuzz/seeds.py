@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Makes the seeds in corpus/ from the repository's own vectors, texts and
-demonstration ledger. Run it after those change; needs openssl."""
+demonstration ledger. Run it after those change; needs openssl, which salts the
+encrypted keys anew each time."""
 
 import base64
 import json
