@@ -6,7 +6,7 @@ use ed25519_dalek::SigningKey;
 use ed25519_dalek::ed25519::pkcs8::{EncodePrivateKey as _, KeypairBytes};
 use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use pkcs8::der::pem::{LineEnding, PemLabel as _};
-use pkcs8::pkcs5::pbes2;
+use pkcs8::pkcs5::pbes2::{self, Kdf};
 use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use zeroize::Zeroizing;
 
@@ -15,6 +15,19 @@ use super::PublicKey;
 /// scrypt cost: N = 2^14, r = 8, p = 5, the most that OpenSSL's default memory
 /// bound accepts when it reads the file.
 const SCRYPT: (u8, u32, u32) = (14, 8, 5);
+
+/// The costliest keys that are opened: a file names its own cost, and one made
+/// to do harm would take all memory, or hours. scrypt takes 128·N·r bytes and
+/// time in proportion to N·r·p; PBKDF2 takes time by its iterations.
+mod most {
+    /// scrypt's N·r: 64 MiB of memory.
+    pub(super) const SCRYPT_BLOCKS: u64 = 1 << 19;
+    /// scrypt's N·r·p, about six times what this program writes.
+    pub(super) const SCRYPT_WORK: u64 = 1 << 22;
+    /// PBKDF2's iterations, more than three times what `openssl` or a browser's
+    /// password manager uses.
+    pub(super) const PBKDF2_ITERATIONS: u32 = 2_000_000;
+}
 
 /// Why a secret key can't be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +47,10 @@ pub enum SecretKeyError {
     /// Encrypted in a way that is not supported.
     #[error("the encryption scheme of the file is not supported (PBES2 with scrypt or PBKDF2 is)")]
     UnsupportedEncryption,
+    /// Opening it would take more time or memory than any honest key does, or
+    /// none at all.
+    #[error("opening the key would cost more than any honest file asks for, or nothing")]
+    BadCost,
     /// An empty passphrase protects nothing.
     #[error("the passphrase is empty")]
     EmptyPassphrase,
@@ -164,12 +181,35 @@ fn decrypt(
     let info = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes())
         .map_err(|_| SecretKeyError::UnsupportedEncryption)?;
     let passphrase = passphrase.ok_or(SecretKeyError::PassphraseNeeded)?;
+    check_cost(&info)?;
     info.decrypt(passphrase)
         .map_err(|_| SecretKeyError::WrongPassphrase)
 }
 
+fn check_cost(info: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), SecretKeyError> {
+    let Some(parameters) = info.encryption_algorithm.pbes2() else {
+        return Err(SecretKeyError::UnsupportedEncryption);
+    };
+    let is_bounded = match &parameters.kdf {
+        Kdf::Scrypt(scrypt) => {
+            let blocks = scrypt.cost_parameter.checked_mul(scrypt.block_size.into());
+            let work = blocks.and_then(|blocks| blocks.checked_mul(scrypt.parallelization.into()));
+            // An N of 0 makes the library panic.
+            scrypt.cost_parameter > 0
+                && blocks.is_some_and(|blocks| blocks <= most::SCRYPT_BLOCKS)
+                && work.is_some_and(|work| work <= most::SCRYPT_WORK)
+        }
+        Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= most::PBKDF2_ITERATIONS,
+        _ => return Err(SecretKeyError::UnsupportedEncryption),
+    };
+    is_bounded.then_some(()).ok_or(SecretKeyError::BadCost)
+}
+
 #[cfg(test)]
 mod tests {
+    use pkcs8::der::asn1::OctetStringRef;
+    use pkcs8::pkcs5::pbes2::{Pbkdf2Params, ScryptParams};
+
     use super::*;
 
     const NONCES: EncryptionNonces = EncryptionNonces {
@@ -213,6 +253,55 @@ mod tests {
         );
         let empty = key.to_encrypted_pem("", NONCES).expect_err("must fail");
         assert_eq!(empty, SecretKeyError::EmptyPassphrase);
+    }
+
+    /// An encrypted key whose file asks for this cost.
+    fn asking(kdf: Kdf) -> String {
+        let encryption = pbes2::EncryptionScheme::Aes256Cbc { iv: [4; 16] };
+        let algorithm = pbes2::Parameters { kdf, encryption }.into();
+        let encrypted_data = OctetStringRef::new(&[0; 64]).expect("short");
+        let info = EncryptedPrivateKeyInfoRef {
+            encryption_algorithm: algorithm,
+            encrypted_data,
+        };
+        let document = SecretDocument::encode_msg(&info).expect("encodes");
+        pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, &document).to_string()
+    }
+
+    #[test]
+    fn a_file_does_not_choose_how_long_it_takes_to_open() {
+        let salt = [3; 16].as_slice().try_into().expect("a salt");
+        let scrypt = |cost_parameter, block_size, parallelization| {
+            Kdf::Scrypt(ScryptParams {
+                salt,
+                cost_parameter,
+                block_size,
+                parallelization,
+                key_length: None,
+            })
+        };
+        let pbkdf2 = |iteration_count| {
+            Kdf::Pbkdf2(Pbkdf2Params {
+                salt,
+                iteration_count,
+                key_length: None,
+                prf: pbes2::Pbkdf2Prf::HmacWithSha256,
+            })
+        };
+        let error = |kdf| SecretKey::from_pem(&asking(kdf), Some("x")).expect_err("must fail");
+        for kdf in [
+            scrypt(0, 8, 1),
+            scrypt(1 << 40, 1, 1),
+            scrypt(1 << 10, 8, u16::MAX),
+            scrypt(u64::MAX, u16::MAX, u16::MAX),
+            pbkdf2(most::PBKDF2_ITERATIONS + 1),
+            pbkdf2(u32::MAX),
+        ] {
+            assert_eq!(error(kdf.clone()), SecretKeyError::BadCost, "{kdf:?}");
+        }
+        for kdf in [scrypt(1 << 14, 8, 5), pbkdf2(1)] {
+            assert_eq!(error(kdf), SecretKeyError::WrongPassphrase);
+        }
     }
 
     #[test]

@@ -43,14 +43,16 @@ impl TileId {
     /// Names a tile; `None` if no tree has it.
     #[must_use]
     pub fn new(row: Row, number: u64, width: u16) -> Option<Self> {
-        let level_fits = !matches!(row, Row::Hashes(level) if level > MAX_LEVEL);
+        if matches!(row, Row::Hashes(level) if level > MAX_LEVEL) {
+            return None;
+        }
         let width_fits = (1..=TILE_WIDTH).contains(&u64::from(width));
         // The last entry's index must fit 64 bits.
         let last_item = number
             .checked_mul(TILE_WIDTH)?
             .checked_add(u64::from(width))?;
         let end = u128::from(last_item) << row.span_shift();
-        (level_fits && width_fits && end <= 1 << 64).then_some(Self { row, number, width })
+        (width_fits && end <= 1 << 64).then_some(Self { row, number, width })
     }
 
     /// Entries or hashes of which level.
@@ -235,6 +237,7 @@ mod tests {
             "tile/0/000.p/0",
             "tile/0/000.p/01",
             "tile/8/000",
+            "tile/134/067",
             "tile/data/000",
             "tile/0/001/000",
             "tile/0/x001",

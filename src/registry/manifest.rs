@@ -655,21 +655,22 @@ fn placed(items: impl Iterator<Item = String>) -> String {
 /// look like a formula: with an apostrophe before it, which reading drops.
 #[must_use]
 pub fn guarded(cell: String) -> String {
-    let quoted = cell.strip_prefix('\'').is_some_and(is_formula);
-    if is_formula(&cell) || quoted {
+    if is_formula(&cell) {
         format!("'{cell}")
     } else {
         cell
     }
 }
 
+/// Whether a cell looks like a formula once apostrophes before it are gone; so a
+/// cell that begins with one is told from one that was guarded.
 fn is_formula(cell: &str) -> bool {
     let bare = cell.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
     let mut characters = bare.chars();
     match characters.next() {
         Some('=' | '+' | '@' | '＝' | '＋' | '＠') => true,
         Some('-' | '－') => characters.next().is_some(),
-        _ => cell.starts_with(['\t', '\r']),
+        _ => cell.trim_start_matches('\'').starts_with(['\t', '\r']),
     }
 }
 
@@ -761,7 +762,9 @@ mod tests {
 
     #[test]
     fn cells_never_become_formulas_and_read_back() {
-        for cell in ["=1+1", "-cmd", "'=x", "-", "@a", "'quoted'", "plain"] {
+        for cell in [
+            "=1+1", "-cmd", "'=x", "'\t/", "-", "@a", "'quoted'", "plain",
+        ] {
             let written = guarded(cell.to_owned());
             assert!(
                 !is_formula(&written) || written.starts_with('\''),
