@@ -1,4 +1,7 @@
-//! `verify`: the whole ledger.
+//! `verify`: the whole ledger, alone or beside another copy; or evidence of a fork.
+
+mod against;
+mod fork;
 
 use docledger::digest::LedgerId;
 use docledger::store::{KeptHead, StateDir};
@@ -18,6 +21,9 @@ enum Source {
 }
 
 pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
+    if let (Some(file), Some(id)) = (&verify.fork, verify.ledger_id) {
+        return fork::run(args, file, id);
+    }
     let dir = machine::ledger_dir(args);
     if !dir.folder().is_dir() {
         return Err(crate::cli::error::hinted(
@@ -25,6 +31,7 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
             "name its folder with --home",
         ));
     }
+    against::check_names(verify)?;
     let (id, source) = choose_anchor(args, verify)?;
     let state = machine::state_dir(args)?;
     let named = id.or_else(|| ledger_id_of(&dir));
@@ -36,6 +43,7 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     });
     let anchor = id.map_or(Anchor::None, Anchor::Id);
     let mut report = verify_growth(&dir, anchor, remembered.as_ref());
+    against::compare(verify, &dir, &mut report)?;
     if remembered.is_none() {
         let skipped = "growth: no head of this ledger was remembered for you before";
         report.not_checked.push(skipped.to_owned());
@@ -46,8 +54,9 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     if args.format == Format::Json {
         render::json_line(&to_json(&report, &source))?;
     } else {
-        render::out(&to_text(&report, &source))?;
+        render::out(&to_text(verify, &report, &source))?;
     }
+    against::save(verify, &report)?;
     if report.verdict() == Verdict::Verified {
         remember(&state, &report);
     }
@@ -137,6 +146,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
             "root": before.root.to_string(),
             "when": before.when,
         })),
+        "against": against::to_json(report),
         "checked": {
             "entries": report.checked.entries,
             "signatures": report.checked.signatures,
@@ -149,7 +159,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
     })
 }
 
-fn to_text(report: &Report, source: &Source) -> String {
+fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let entry = finding
@@ -159,14 +169,14 @@ fn to_text(report: &Report, source: &Source) -> String {
         let path = finding
             .path
             .as_ref()
-            .map(|path| format!(" {}", render::one_line(path)))
+            .map(|path| format!(" {path}"))
             .unwrap_or_default();
-        text.push_str(&format!(
-            "{} [{}]{entry}{path}: {}\n",
+        text.push_str(&render::paragraph(&format!(
+            "{} [{}]{entry}{path}: {}",
             finding.code.severity().as_str(),
             finding.code.as_str(),
-            render::one_line(&finding.message),
-        ));
+            finding.message,
+        )));
     }
     let checked = &report.checked;
     text.push_str(&format!(
@@ -181,8 +191,9 @@ fn to_text(report: &Report, source: &Source) -> String {
         ));
     }
     for skipped in &report.not_checked {
-        text.push_str(&format!("not checked: {skipped}\n"));
+        text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }
+    text.push_str(&against::to_text(verify, report));
     let id = report
         .ledger_id
         .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
