@@ -8,11 +8,11 @@ mod common;
 
 use chamber::{CHECKPOINT, Chamber, OFFICER, REGISTRAR, compromise, officer, registrar};
 use common::{DISK, dir, key};
-use docledger::digest::{LedgerId, TreeHash};
+use docledger::digest::{LeafHash, LedgerId, TreeHash};
 use docledger::encoding::cbor::{self, Map, Value};
 use docledger::log::Checkpoint;
-use docledger::merkle::{Tree, prove_consistency, prove_inclusion};
-use docledger::statement::{Decision, LogKey};
+use docledger::merkle::{Tree, empty_root, prove_consistency, prove_inclusion};
+use docledger::statement::{Content, Context, Decision, Governance, LogKey};
 use docledger::verify::{
     Anchor, Code, Comparison, Contradiction, ForkError, Other, ProvenFork, Report, SideError,
     Verdict, Which, verify_against, verify_fork, verify_ledger,
@@ -150,7 +150,17 @@ fn lines_of_others_are_no_part_of_evidence() {
     let mut note = String::from_utf8(checkpoint(&there)).expect("text");
     note.push_str("— witness.example/w AAAAAAABAgMEBQ==\n");
     let (comparison, _) = compared(&here, Other::Checkpoint(note.as_bytes()));
-    verify_fork(&evidence(comparison), here.id).expect("proven");
+    let bytes = evidence(comparison);
+    verify_fork(&bytes, here.id).expect("proven");
+    for (side, which) in [("first", Which::First), ("second", Which::Second)] {
+        let error = refused(&bytes, here.id, |map| {
+            let Value::Bytes(text) = at(map, &[side, "checkpoint"]) else {
+                panic!("no note")
+            };
+            text.extend("— witness.example/w AAAAAAABAgMEBQ==\n".bytes());
+        });
+        assert_side(&error, which, &SideError::NotAlone);
+    }
 }
 
 #[test]
@@ -194,6 +204,7 @@ fn nothing_in_the_other_place_stops_a_comparison() {
     };
     let none = Checkpoint {
         size: 0,
+        root: empty_root(),
         ..there.read().checkpoint
     };
     for head in [huge, none] {
@@ -263,6 +274,55 @@ fn a_rotation_that_a_declaration_undid_is_undone_for_its_side() {
     let fork = verify_fork(&evidence(against(&here, &there).0), here.id).expect("proven");
     let kid = key(CHECKPOINT).public().thumbprint();
     assert_eq!((fork.first.key, fork.second.key), (kid, kid));
+}
+
+#[test]
+fn a_checkpoint_is_judged_by_what_was_known_at_its_size() {
+    let mut here = Chamber::open();
+    here.decide(REGISTRAR, registrar(5));
+    let by = rotate(&mut here, 5, 7);
+    let forged = Checkpoint {
+        root: TreeHash::from_bytes([1; 32]),
+        ..here.read().checkpoint
+    };
+    here.checkpoint = CHECKPOINT;
+    here.decide(REGISTRAR, compromise(5, by));
+    // The key in force then, though it counts for nothing now; and the other way.
+    let note = forged.sign(&key(7)).expect("signs");
+    let (comparison, _) = compared(&here, Other::Checkpoint(note.as_bytes()));
+    verify_fork(&evidence(comparison), here.id).expect("proven");
+    let note = forged.sign(&key(CHECKPOINT)).expect("signs");
+    let (comparison, _) = compared(&here, Other::Checkpoint(note.as_bytes()));
+    assert_eq!(comparison, Comparison::Undecided);
+}
+
+#[test]
+fn a_fork_is_found_even_where_evidence_of_it_is_spoilt() {
+    // A registrar's key that names no governance entry breaks the chain, and the
+    // declaration that accounts for it leaves the ledger as good as it was.
+    let (here, there) = (Chamber::open(), Chamber::open());
+    let mut spoilt = 0;
+    for chamber in [&here, &there] {
+        chamber.decide(REGISTRAR, registrar(5));
+        let context = Context {
+            authority: LeafHash::from_bytes([1; 32]),
+            ..chamber.context()
+        };
+        let content = Content::Governance(Governance::decision(context, officer(6)));
+        let entry = chamber.statement("records.example.org/register", content, &key(5));
+        spoilt = chamber.force(entry);
+        chamber.decide(REGISTRAR, compromise(5, spoilt));
+    }
+    here.register(OFFICER, "one\n", "A/78/1");
+    there.register(OFFICER, "another\n", "A/78/1");
+    let (comparison, report) = against(&here, &there);
+    let fork = (Code::ForkAgainst, Some(4));
+    assert_eq!(codes(&report), [(Code::EntryVoid, Some(spoilt)), fork]);
+    let Comparison::Forked { evidence } = comparison else {
+        panic!("{comparison:?}")
+    };
+    let error = evidence.expect_err("no chain");
+    assert_side(&error, Which::First, &SideError::Link(spoilt));
 }
 
 // What follows changes evidence.

@@ -197,7 +197,7 @@ fn signed_head(
 ///
 /// # Errors
 /// If it is not, or that is not shown.
-pub(super) fn judge(
+fn judge(
     opening: &[u8],
     chain: &Chain,
     under: &Checkpoint,

@@ -57,7 +57,7 @@ pub(super) fn save(verify: &Verify, report: &Report) -> anyhow::Result<()> {
             render::remark(&format!("wrote evidence of the fork to {}", file.display()));
         }
         None => render::remark(&format!(
-            "{} is not written: no fork was proven",
+            "{} is not written: there is no evidence of a fork",
             file.display()
         )),
     }
@@ -66,7 +66,7 @@ pub(super) fn save(verify: &Verify, report: &Report) -> anyhow::Result<()> {
 
 fn evidence(report: &Report) -> Option<&[u8]> {
     match &report.against.as_ref()?.comparison {
-        Comparison::Forked { evidence } => evidence.as_deref(),
+        Comparison::Forked { evidence } => evidence.as_deref().ok(),
         _ => None,
     }
 }
@@ -78,12 +78,17 @@ pub(super) fn to_json(report: &Report) -> serde_json::Value {
     let id = report.ledger_id;
     let fork = evidence(report).zip(id);
     let fork = fork.and_then(|(bytes, id)| verify_fork(bytes, id).ok());
+    let lacking = match comparison {
+        Comparison::Forked { evidence } => evidence.as_ref().err().map(ToString::to_string),
+        _ => None,
+    };
     json!({
         "comparison": comparison.as_str(),
         "head": head.as_ref().map(|head| json!({
             "size": head.size,
             "root": head.root.to_string(),
         })),
+        "evidence_lacking": lacking,
         "fork": fork.as_ref().map(super::fork::fork_json),
     })
 }
@@ -113,11 +118,17 @@ pub(super) fn to_text(verify: &Verify, report: &Report) -> String {
         Comparison::Undecided => "nothing follows from it".to_owned(),
     };
     let mut text = render::paragraph(&format!("against the other copy: {told}"));
-    let is_unsaved = verify.save_fork.is_none() && evidence(report).is_some();
-    if is_unsaved {
-        text.push_str(&render::paragraph(
+    let Comparison::Forked { evidence } = comparison else {
+        return text;
+    };
+    match evidence {
+        Ok(_) if verify.save_fork.is_some() => {}
+        Ok(_) => text.push_str(&render::paragraph(
             "`--save-fork FILE` writes evidence that anyone can check with the ledger id alone",
-        ));
+        )),
+        Err(error) => text.push_str(&render::paragraph(&format!(
+            "it takes both copies to show it; evidence by itself would prove nothing: {error}"
+        ))),
     }
     text
 }
