@@ -182,6 +182,7 @@ fn a_key_that_the_ledger_does_not_know_is_told() {
         ["key-file-unknown", "key-file-unknown", "surplus-file"]
     );
     let text = office.text(&["verify"]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("gives no role to this key"), "{text}");
     assert!(text.contains("under another name"), "{text}");
 }

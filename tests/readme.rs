@@ -113,4 +113,13 @@ fn the_auditors_walk() {
         "{text}"
     );
     assert!(text.contains("\"verdict\":\"verified\""), "{text}");
+    let text = run(
+        "auditor, against",
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        state.path(),
+    );
+    assert!(
+        text.contains("\nagainst the other copy: the same head\n"),
+        "{text}"
+    );
 }

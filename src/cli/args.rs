@@ -594,6 +594,21 @@ pub(crate) struct Verify {
     /// The ledger id the office published; without it, one pinned for you
     #[arg(long, value_name = "ID")]
     pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
+    /// Compare with another copy: its home, its ledger folder, or a checkpoint
+    #[arg(long, value_name = "OTHER")]
+    pub(crate) against: Option<PathBuf>,
+    /// Where the two are a fork, write evidence to a new file that anyone can
+    /// check with the ledger id alone
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) save_fork: Option<PathBuf>,
+    /// Check such evidence, and nothing else; no ledger is needed
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "ledger_id",
+        conflicts_with = "against"
+    )]
+    pub(crate) fork: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -90,15 +90,18 @@ pub(crate) fn unlock(
     })
 }
 
-/// Finds a key of a role, and of these checkpoint keys, one of which will be in
-/// force, those that are at hand.
+/// What signs a decision, and the checkpoint keys at hand, one of which will be in
+/// force.
+type Deciding = (Box<dyn Signer>, Vec<Box<dyn Signer>>);
+
+/// Finds a key of a role, and of these checkpoint keys those that are at hand.
 pub(crate) fn unlock_any(
     args: &Args,
     register: &Register,
     role: Role,
     flags: &SigningKeys,
     log: &[PublicKey],
-) -> anyhow::Result<(Box<dyn Signer>, Vec<Box<dyn Signer>>)> {
+) -> anyhow::Result<Deciding> {
     let mut passphrase = given(&flags.passphrase)?;
     let wanted = flags.key.as_ref();
     let found = signer(args, register, role, wanted, &mut passphrase)?;

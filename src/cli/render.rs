@@ -311,6 +311,12 @@ pub(crate) fn table(fields: &[(&'static str, String)]) -> String {
     text
 }
 
+/// Text in lines that fit a terminal, all but the first indented.
+pub(crate) fn paragraph(text: &str) -> String {
+    let lines = wrap(&one_line(text), COLUMNS.saturating_sub(2));
+    lines.join("\n  ") + "\n"
+}
+
 /// Words in lines of at most `width` characters. A longer word is cut, unless it
 /// is ASCII: digests and addresses stay whole.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {

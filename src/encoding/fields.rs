@@ -142,6 +142,31 @@ impl Fields {
         self.take(name, as_digest)
     }
 
+    /// Takes a non-empty byte string, if there is one.
+    ///
+    /// # Errors
+    /// If it is no byte string, or empty.
+    pub fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, FieldError> {
+        self.take(name, |value| match value {
+            Value::Bytes(bytes) if bytes.is_empty() => Err(FieldProblem::Empty),
+            Value::Bytes(bytes) => Ok(bytes),
+            _ => Err(FieldProblem::NotBytes),
+        })
+    }
+
+    /// Takes a non-empty array of byte strings of 32 bytes; an absent one is empty.
+    ///
+    /// # Errors
+    /// If it is no array, is empty, or an item is no such byte string.
+    pub fn digests(&mut self, name: &str) -> Result<Vec<[u8; DIGEST_LEN]>, FieldError> {
+        self.list(name, |path, value| {
+            as_digest(value).map_err(|problem| FieldError {
+                field: path.to_owned(),
+                problem,
+            })
+        })
+    }
+
     /// Takes a non-empty array of texts; an absent one is empty.
     ///
     /// # Errors

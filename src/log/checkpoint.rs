@@ -139,13 +139,10 @@ impl SignedCheckpoint {
     /// # Errors
     /// If no line is by this key, or one of them does not verify.
     pub fn verify(&self, key: &PublicKey) -> Result<&Checkpoint, CheckpointError> {
-        let origin = &self.checkpoint.origin;
-        let id = note::key_id(origin, TYPE_ED25519, key.as_bytes());
-        let is_ours = |line: &&NoteSignature| line.name == *origin && line.key_id == id;
-        let mut ours = self.note.signatures.iter().filter(is_ours).peekable();
+        let mut ours = self.lines_by(key).peekable();
         if ours.peek().is_none() {
             return Err(CheckpointError::NotSigned(note::verifier_key(
-                origin,
+                &self.checkpoint.origin,
                 TYPE_ED25519,
                 key.as_bytes(),
             )));
@@ -155,6 +152,28 @@ impl SignedCheckpoint {
             return Err(CheckpointError::BadSignature);
         }
         Ok(&self.checkpoint)
+    }
+
+    /// The note with the log's own signature line alone, checked: the one form
+    /// in which a checkpoint is evidence.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn alone(&self, key: &PublicKey) -> Result<String, CheckpointError> {
+        self.verify(key)?;
+        let note = Note {
+            text: self.note.text.clone(),
+            signatures: self.lines_by(key).take(1).cloned().collect(),
+        };
+        Ok(note.to_text())
+    }
+
+    /// The signature lines that name a key as the log's.
+    fn lines_by(&self, key: &PublicKey) -> impl Iterator<Item = &NoteSignature> {
+        let origin = &self.checkpoint.origin;
+        let id = note::key_id(origin, TYPE_ED25519, key.as_bytes());
+        let lines = self.note.signatures.iter();
+        lines.filter(move |line| line.name == *origin && line.key_id == id)
     }
 }
 
@@ -208,6 +227,8 @@ mod tests {
         let twice = format!("{text}{}\n", text.lines().last().expect("a line"));
         let parsed = SignedCheckpoint::parse(twice.as_bytes()).expect("well formed");
         assert!(!parsed.is_plain() && parsed.verify(&key).is_ok());
+        assert_eq!(parsed.alone(&key), Ok(text));
+        assert!(parsed.alone(&other).is_err());
     }
 
     #[test]

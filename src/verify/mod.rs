@@ -4,8 +4,12 @@
 //! Nothing here touches files, clock, terminal or network: evidence comes
 //! through [`crate::log::Evidence`], anchors from the caller.
 
+mod against;
+mod fork;
 mod ledger;
 mod report;
 
+pub use against::{Against, Comparison, Other, verify_against};
+pub use fork::{Contradiction, ForkError, ProvenFork, SideError, SignedHead, Which, verify_fork};
 pub use ledger::{Anchor, ledger_id_of, verify_growth, verify_ledger};
 pub use report::{Checked, Code, Finding, Head, Remembered, Report, Severity, Verdict};

@@ -2,6 +2,8 @@
 
 use crate::digest::{LedgerId, TreeHash};
 
+use super::against::Against;
+
 /// What a verification comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -91,6 +93,14 @@ codes! {
     RolledBack = "rolled-back", Failure;
     /// The entries are not those that were verified before.
     Forked = "forked", Failure;
+    /// Another copy, signed by the ledger's checkpoint key too, can't be true beside this one.
+    ForkAgainst = "fork-against", Failure;
+    /// The other copy has grown from this one: the newest entries are missing here.
+    BehindOther = "behind-other", Warning;
+    /// The other copy is of another ledger, and says nothing of this one.
+    OtherLedger = "other-ledger", Open;
+    /// The other copy can't be compared, or its checkpoint is not by the key in force.
+    OtherUnproven = "other-unproven", Open;
     /// The checkpoint's signature does not verify, or is by another key than the one in force.
     CheckpointSignature = "checkpoint-signature", Failure;
     /// The checkpoint holds lines that this program does not write.
@@ -222,6 +232,8 @@ pub struct Report {
     pub head: Option<Head>,
     /// The head verified before, from which the ledger was seen to have grown.
     pub grown_from: Option<Remembered>,
+    /// What a comparison with another copy came to, if there was one.
+    pub against: Option<Against>,
     /// How many documents there are.
     pub documents: u64,
     /// How much was checked.

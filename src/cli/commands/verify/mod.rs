@@ -1,4 +1,7 @@
-//! `verify`: the whole ledger.
+//! `verify`: the whole ledger, alone or beside another copy; or evidence of a fork.
+
+mod against;
+mod fork;
 
 use docledger::digest::LedgerId;
 use docledger::store::{KeptHead, Pin, StateDir};
@@ -33,6 +36,9 @@ fn age(when: &str) -> String {
 }
 
 pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
+    if let (Some(file), Some(id)) = (&verify.fork, verify.ledger_id) {
+        return fork::run(args, file, id);
+    }
     let dir = machine::ledger_dir(args);
     if !dir.folder().is_dir() {
         return Err(crate::cli::error::hinted(
@@ -40,6 +46,7 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
             "name its folder with --home",
         ));
     }
+    against::check_names(verify)?;
     let (id, source) = choose_anchor(args, verify)?;
     let state = machine::state_dir(args)?;
     let named = id.or_else(|| ledger_id_of(&dir));
@@ -51,6 +58,7 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     });
     let anchor = id.map_or(Anchor::None, Anchor::Id);
     let mut report = verify_growth(&dir, anchor, remembered.as_ref());
+    against::compare(verify, &dir, &mut report)?;
     if remembered.is_none() {
         let skipped = "growth: no head of this ledger was remembered for you before";
         report.not_checked.push(skipped.to_owned());
@@ -61,8 +69,9 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     if args.format == Format::Json {
         render::json_line(&to_json(&report, &source))?;
     } else {
-        render::out(&to_text(&report, &source))?;
+        render::out(&to_text(verify, &report, &source))?;
     }
+    against::save(verify, &report)?;
     if report.verdict() == Verdict::Verified {
         remember(&state, &report);
     }
@@ -156,6 +165,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
             "when": before.when,
             "days": render::days_since(&before.when),
         })),
+        "against": against::to_json(report),
         "checked": {
             "entries": report.checked.entries,
             "signatures": report.checked.signatures,
@@ -168,7 +178,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
     })
 }
 
-fn to_text(report: &Report, source: &Source) -> String {
+fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let entry = finding
@@ -178,14 +188,14 @@ fn to_text(report: &Report, source: &Source) -> String {
         let path = finding
             .path
             .as_ref()
-            .map(|path| format!(" {}", render::one_line(path)))
+            .map(|path| format!(" {path}"))
             .unwrap_or_default();
-        text.push_str(&format!(
-            "{} [{}]{entry}{path}: {}\n",
+        text.push_str(&render::paragraph(&format!(
+            "{} [{}]{entry}{path}: {}",
             finding.code.severity().as_str(),
             finding.code.as_str(),
-            render::one_line(&finding.message),
-        ));
+            finding.message,
+        )));
     }
     let checked = &report.checked;
     text.push_str(&format!(
@@ -204,8 +214,9 @@ fn to_text(report: &Report, source: &Source) -> String {
         }
     }
     for skipped in &report.not_checked {
-        text.push_str(&format!("not checked: {skipped}\n"));
+        text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }
+    text.push_str(&against::to_text(verify, report));
     let id = report
         .ledger_id
         .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
@@ -214,7 +225,7 @@ fn to_text(report: &Report, source: &Source) -> String {
         Source::Pinned(pin) => {
             let old = render::days_since(&pin.when).is_none_or(|days| days > OLD_PIN);
             format!(
-                "anchor: the ledger id pinned {} by {} ({}); this ledger is\n  {id}\n{}",
+                "anchor: the ledger id pinned {} by {}\n  ({}); this ledger is\n  {id}\n{}",
                 render::one_line(&pin.when),
                 render::one_line(&pin.how),
                 age(&pin.when),
