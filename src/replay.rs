@@ -186,7 +186,7 @@ impl Replay {
             target: about.target,
             is_endorsement,
         };
-        self.events.insert(leaf, noted);
+        self.events.entry(leaf).or_insert(noted);
         let suspension = self.suspension(authority, index, statement);
         if !faults.is_empty() || suspension.is_some() {
             self.history.note_event(index, about.target);

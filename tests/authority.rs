@@ -12,9 +12,14 @@ use chamber::{
     registrar, retire, threshold, why,
 };
 use common::key;
+use docledger::digest::ContentDigest;
 use docledger::registry::{Edits, Wanted};
 use docledger::replay::Suspension;
-use docledger::statement::{Compromise, Decision, GrantedRole, LogKey, Policy};
+use docledger::statement::{
+    Change, Compromise, Content, Decision, DocumentRecord, Event, EventRecord, GrantedRole, LogKey,
+    Policy,
+};
+use docledger::symbol::JointSymbol;
 use docledger::verify::{Code, Severity, Verdict};
 
 fn titled(title: &str) -> Wanted {
@@ -444,4 +449,201 @@ fn a_decision_from_another_ledger_has_no_effect() {
     assert_eq!(found, [(Code::ContextMismatch, Some(entry))]);
     let lives = here.read().authority;
     assert!(lives.key(&key(5).public().thumbprint()).is_none());
+}
+
+fn event_about(chamber: &Chamber, signer: u8, target: u64, event: Event) -> Vec<u8> {
+    let register = chamber.read();
+    let target = register.entry(target).expect("an entry");
+    let record = EventRecord::new(chamber.context(), event, target.leaf, "a reason".into());
+    let subject = target.statement.envelope.subject.clone();
+    chamber.statement(&subject, Content::Event(record), &key(signer))
+}
+
+#[test]
+fn a_symbol_given_later_puts_nobody_out_of_scope() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["A/"]));
+    let first = chamber.register(5, "one\n", "A/78/1");
+    let symbol = JointSymbol::parse("S/2024/1").expect("a symbol").value;
+    let assigned = chamber.try_event(OFFICER, first, Wanted::AssignSymbol(symbol));
+    assigned.expect("assigns");
+    assert_eq!(chamber.read().doubt(first), None);
+    chamber.revise(OFFICER, "one, revised\n", "A/78/1");
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn a_policy_of_a_thief_makes_nobody_wrong_in_hindsight() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    let required = Policy {
+        required: vec!["title".into()],
+        ..Policy::default()
+    };
+    chamber.decide(REGISTRAR, policy(required));
+    let stolen = chamber.decide(6, policy(Policy::default()));
+    let entry = chamber.register(OFFICER, "one\n", "A/78/1");
+    chamber.decide(REGISTRAR, compromise(6, stolen));
+    assert_eq!(chamber.read().doubt(entry), None);
+    chamber.assert_verified(&[(Code::EntryVoid, Some(stolen))]);
+}
+
+#[test]
+fn a_quorum_asked_for_later_is_not_passed_over() {
+    let chamber = Chamber::open();
+    let quorum = Policy {
+        quorum: Some("witness".into()),
+        ..Policy::default()
+    };
+    let index = chamber.decide(REGISTRAR, policy(quorum));
+    let (verdict, found) = chamber.found(Severity::Notice);
+    assert_eq!(verdict, Verdict::NotEstablished);
+    assert_eq!(found, [(Code::NotEvaluated, Some(index))]);
+    chamber.decide(REGISTRAR, policy(Policy::default()));
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn a_declaration_accounts_for_what_is_not_evaluated() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, officer(5));
+    let honest = chamber.register(OFFICER, "one\n", "A/78/1");
+    let hold = event_about(&chamber, 5, honest, Event::Other("hold".into()));
+    let hold = chamber.force(hold);
+    let unknown = chamber.force_decision(6, Decision::Other("merge".into()));
+    assert_eq!(chamber.verify().verdict(), Verdict::NotEstablished);
+    chamber.decide(REGISTRAR, compromise(5, hold));
+    chamber.decide(REGISTRAR, compromise(6, unknown));
+    assert!(chamber.read().authority.is_weighed());
+    chamber.assert_verified(&[
+        (Code::EntryVoid, Some(hold)),
+        (Code::EntryVoid, Some(unknown)),
+    ]);
+}
+
+#[test]
+fn a_declaration_accounts_for_an_entry_that_stands_twice() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let bytes = chamber.document(5, "one\n", "A/78/1");
+    chamber.force_document(5, "one\n", "A/78/1");
+    let twice = chamber.force(bytes);
+    assert_eq!(chamber.verify().verdict(), Verdict::Failed);
+    chamber.decide(REGISTRAR, compromise(5, twice));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(twice))]);
+    let register = chamber.read();
+    let leaf = register.entry(twice).expect("an entry").leaf;
+    assert_eq!(register.history().entry_of(&leaf), Some(twice - 1));
+}
+
+#[test]
+fn a_declaration_accounts_for_a_file_that_is_not_there() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.force(chamber.document(5, "nowhere\n", "A/78/1"));
+    assert_eq!(chamber.verify().verdict(), Verdict::NotEstablished);
+    chamber.decide(REGISTRAR, compromise(5, entry));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(entry))]);
+    chamber.endorse(OFFICER, entry);
+    let (verdict, found) = chamber.found(Severity::Notice);
+    assert_eq!(verdict, Verdict::NotEstablished);
+    assert_eq!(found, [(Code::DocumentMissing, Some(entry))]);
+}
+
+#[test]
+fn a_declaration_accounts_for_a_wrong_size() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let text = "one\n";
+    let language = "en".parse().expect("a language");
+    let mut record = DocumentRecord::new(chamber.context(), Change::First, 1, language, 99);
+    record.identifier = vec!["A/78/1".into()];
+    let content = Content::Document {
+        digest: ContentDigest::of(text.as_bytes()),
+        media_type: "text/plain".into(),
+        record: Box::new(record),
+    };
+    let entry = chamber.force(chamber.statement("A/78/1", content, &key(5)));
+    chamber.force_document(OFFICER, text, "A/78/2");
+    assert_eq!(chamber.verify().verdict(), Verdict::Failed);
+    chamber.decide(REGISTRAR, compromise(5, entry));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(entry))]);
+}
+
+#[test]
+fn an_event_made_void_before_it_came_can_be_endorsed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.register(OFFICER, "one\n", "A/78/1");
+    chamber.decide(REGISTRAR, compromise(5, 2));
+    let void = chamber.force(event_about(&chamber, 5, entry, Event::Withdraw));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(void))]);
+    let withdrawn = |chamber: &Chamber| {
+        let register = chamber.read();
+        let events = register.history().events_of(entry).cloned();
+        events.and_then(|events| events.withdrawn)
+    };
+    assert_eq!(withdrawn(&chamber), None);
+    chamber.endorse(OFFICER, void);
+    chamber.assert_verified(&[]);
+    assert_eq!(withdrawn(&chamber), Some(void));
+}
+
+#[test]
+fn a_declaration_is_not_void_whoever_proposed_it() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, registrar(7));
+    chamber.decide(REGISTRAR, threshold(2));
+    let proposed = chamber.decide(6, compromise(OFFICER, 2));
+    chamber.decide(7, agree(&chamber, proposed));
+    chamber.decide(RECOVERY, compromise(6, proposed));
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn an_entry_that_does_not_fit_its_chain_is_not_endorsed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    chamber.register(OFFICER, "one\n", "A/78/1");
+    let again = chamber.force_document(5, "one, again\n", "A/78/1");
+    chamber.decide(REGISTRAR, compromise(5, again));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(again))]);
+    let refused = why(chamber.try_event(OFFICER, again, Wanted::Endorse));
+    assert!(refused.contains("first version"), "{refused}");
+}
+
+#[test]
+fn what_a_void_event_took_with_it_is_told() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let entry = chamber.register(OFFICER, "one\n", "A/78/1");
+    let void = chamber.try_event(5, entry, titled("A false title"));
+    let void = void.expect("amends");
+    let honest = chamber.try_event(OFFICER, entry, titled("A true title"));
+    let honest = honest.expect("amends");
+    chamber.decide(REGISTRAR, compromise(5, void));
+    let told = [
+        (Code::EntryVoid, Some(void)),
+        (Code::EventUndone, Some(honest)),
+    ];
+    chamber.assert_verified(&told);
+    let title = document(&chamber.read(), entry).record.title;
+    assert_eq!(title, None);
+    let again = chamber.try_event(OFFICER, entry, titled("A true title"));
+    again.expect("amends");
+    chamber.assert_verified(&told);
+}
+
+#[test]
+fn a_thief_locks_no_chain_with_what_is_out_of_his_scope() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, grant(5, GrantedRole::Officer, &["S/"]));
+    let void = chamber.force_document(5, "one\n", "A/78/1");
+    chamber.decide(REGISTRAR, compromise(5, void));
+    chamber.revise(OFFICER, "one, rightly\n", "A/78/1");
+    chamber.assert_verified(&[(Code::EntryVoid, Some(void))]);
+    let refused = why(chamber.try_event(OFFICER, void, Wanted::Endorse));
+    assert!(refused.contains("outside the scope"), "{refused}");
 }

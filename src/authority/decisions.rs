@@ -116,8 +116,8 @@ pub struct Pending {
 #[derive(Debug, Clone)]
 pub(super) struct Declared {
     what: Compromise,
-    /// The entry that proposed it.
-    proposed: LeafHash,
+    /// The leaf hash of the entry that proposed it, and its index.
+    proposed: (LeafHash, u64),
     /// The entry by which it took effect.
     by: u64,
 }
@@ -198,6 +198,11 @@ impl State {
         let known = self.terms.iter().rev();
         let mut before = known.skip_while(|term| term.since >= index && term.since > 0);
         before.next().map(|term| &term.policy)
+    }
+
+    /// The entry that put the newest policy in force.
+    pub(super) fn policy_since(&self) -> u64 {
+        self.terms.last().map_or(0, |term| term.since)
     }
 
     /// Whether any policy ever asked for a second officer.
@@ -412,7 +417,12 @@ impl State {
         if !self.is_enough(&by) {
             return None;
         }
-        let Pending { leaf, decision, .. } = self.pending.remove(place);
+        let Pending {
+            index: proposed,
+            leaf,
+            decision,
+            ..
+        } = self.pending.remove(place);
         match decision {
             Decision::Grant { role, holder } => self.grant(*index, role, holder),
             Decision::Retire { kid, .. } => {
@@ -439,7 +449,7 @@ impl State {
             Decision::Compromise(what) => {
                 return Some(Declared {
                     what,
-                    proposed: leaf,
+                    proposed: (leaf, proposed),
                     by: *index,
                 });
             }
@@ -465,7 +475,7 @@ impl State {
     /// Carries out a declaration: it is final, whoever made it.
     fn declare(&mut self, declared: &Declared) {
         let Declared { what, proposed, by } = declared;
-        self.pending.retain(|pending| pending.leaf != *proposed);
+        self.pending.retain(|pending| pending.leaf != proposed.0);
         if let Some(key) = what.replacement
             && !self.keys.contains_key(&key.thumbprint())
         {
@@ -525,9 +535,17 @@ impl Rulings {
         self.declared.len()
     }
 
-    /// Whether a declaration took effect by an entry.
+    /// How many declarations of compromise are in effect or wait to be.
+    pub(super) fn accusations(&self) -> usize {
+        let pending = self.state.pending.iter();
+        let waiting = pending.filter(|it| matches!(it.decision, Decision::Compromise(_)));
+        self.declared.len() + waiting.count()
+    }
+
+    /// Whether an entry proposed a declaration that took effect, or had it do so.
     pub(super) fn declared_by(&self, index: u64) -> bool {
-        self.declared.iter().any(|declared| declared.by == index)
+        let mut declared = self.declared.iter();
+        declared.any(|declared| declared.by == index || declared.proposed.1 == index)
     }
 
     /// Takes a decision that nothing speaks against.

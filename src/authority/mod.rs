@@ -54,8 +54,8 @@ pub struct Authority {
     ledger: LedgerId,
     opening: Opening,
     newest: LeafHash,
-    /// Whether every governance entry so far was evaluated.
-    is_weighed: bool,
+    /// Governance entries that were not evaluated, and who signed them.
+    unweighed: Vec<(u64, Thumbprint)>,
     rulings: Rulings,
 }
 
@@ -77,7 +77,7 @@ impl Authority {
         let authority = Self {
             ledger: leaf.into(),
             newest: leaf,
-            is_weighed: true,
+            unweighed: Vec::new(),
             rulings: Rulings::of(&opening).map_err(OpeningError::KeyTwice)?,
             opening,
         };
@@ -123,6 +123,12 @@ impl Authority {
         state.policy_at(index).unwrap_or(&self.opening.policy)
     }
 
+    /// The entry that put the policy in force that is in force now.
+    #[must_use]
+    pub fn policy_since(&self) -> u64 {
+        self.rulings.state.policy_since()
+    }
+
     /// Whether an entry may count only with a second word: a policy asked for
     /// four eyes, or a key was declared compromised.
     #[must_use]
@@ -156,11 +162,15 @@ impl Authority {
         life.map_or(&self.opening.checkpoint_key, |life| &life.key)
     }
 
-    /// Whether every governance entry so far was evaluated: else keys may have
-    /// changed in a way that this version can't tell.
+    /// Whether every governance entry so far was evaluated, or is void: else keys
+    /// may have changed in a way that this version can't tell.
     #[must_use]
     pub fn is_weighed(&self) -> bool {
-        self.is_weighed
+        let is_void = |(index, kid): &(u64, Thumbprint)| {
+            let life = self.key(kid);
+            life.is_some_and(|life| life.check_void(*index).is_err())
+        };
+        self.unweighed.iter().all(is_void)
     }
 
     /// Leaf hash of the newest governance entry.
@@ -200,7 +210,7 @@ impl Authority {
         }
         match &statement.envelope.key_id {
             KeyId::Other(_) => Err(Refusal::UnknownKeyForm),
-            KeyId::Thumbprint(id) => self.key(id).ok_or(match self.is_weighed {
+            KeyId::Thumbprint(id) => self.key(id).ok_or_else(|| match self.is_weighed() {
                 true => Refusal::KeyUnknown(*id),
                 false => Refusal::KeyNotEvaluated(*id),
             }),
@@ -387,8 +397,8 @@ impl Authority {
 
     /// Whether a decision is weighed by this version.
     fn is_understood(&self, statement: &Statement, decision: &Decision) -> bool {
-        let too_many =
-            matches!(decision, Decision::Compromise(_)) && self.declarations() >= MAX_DECLARATIONS;
+        let too_many = matches!(decision, Decision::Compromise(_))
+            && self.rulings.accusations() >= MAX_DECLARATIONS;
         let unknown = matches!(decision, Decision::Other(_));
         !unknown && !too_many && statement.unmet().is_none()
     }
@@ -399,13 +409,34 @@ impl Authority {
     /// it may is for verification to say.
     #[must_use]
     pub fn doubt(&self, statement: &Statement, index: u64, bears: &[String]) -> Option<Refusal> {
+        let unsigned = self.doubt_signature(statement);
+        unsigned.or_else(|| self.doubt_role(statement, index, bears))
+    }
+
+    /// That its key is not known, or did not sign it.
+    #[must_use]
+    pub fn doubt_signature(&self, statement: &Statement) -> Option<Refusal> {
         let life = match self.signer_of(statement) {
             Ok(life) => life,
             Err(refusal) => return Some(refusal),
         };
-        if statement.clone().verify(&life.key).is_err() {
-            return Some(Refusal::Signature);
-        }
+        let is_signed = statement.clone().verify(&life.key).is_ok();
+        (!is_signed).then_some(Refusal::Signature)
+    }
+
+    /// What the key's role and scope, and the policy, say against a statement,
+    /// whether or not it is signed.
+    #[must_use]
+    pub fn doubt_role(
+        &self,
+        statement: &Statement,
+        index: u64,
+        bears: &[String],
+    ) -> Option<Refusal> {
+        let life = match self.signer_of(statement) {
+            Ok(life) => life,
+            Err(refusal) => return Some(refusal),
+        };
         if let Matter::Governance(_) = statement.matter {
             // What it did was weighed where it stands.
             return life.check_at(index).err();
@@ -457,7 +488,7 @@ impl Authority {
                 };
                 self.rulings.take(&self.opening, ruling);
             }
-            _ => self.is_weighed = false,
+            _ => self.unweighed.push((index, signer)),
         }
     }
 }

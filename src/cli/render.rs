@@ -3,7 +3,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use docledger::authority::Authority;
+use docledger::authority::{Authority, Refusal};
 use docledger::digest::LeafHash;
 use docledger::encoding::cbor::Value;
 use docledger::log::Checkpoint;
@@ -129,30 +129,25 @@ pub(crate) fn days_since(when: &str) -> Option<u64> {
 }
 
 /// Who signed an entry, or what speaks against it.
-/// `bears` are the symbols of the document it is about.
-/// `suspension` is why the entry does not count, if it does not.
+/// `doubt` is that; `suspension` is why the entry does not count, if it does not.
 pub(crate) fn signer(
     authority: &Authority,
     entry: &Entry,
-    bears: &[String],
+    doubt: Option<Refusal>,
     suspension: Option<&Suspension>,
 ) -> String {
     let who = signing_key(authority, entry);
     let unmet = entry.statement.unmet();
-    match (
-        authority.doubt(&entry.statement, entry.index, bears),
-        suspension,
-    ) {
+    let void = authority.void(&entry.statement, entry.index);
+    match (doubt, suspension) {
         (None, Some(Suspension::Awaiting)) => {
             format!("{who}; not established: it waits for a second officer")
         }
+        (None, _) if void.is_some() => format!("{who}, and endorsed by another officer"),
         (None, _) => unmet.map_or(who.clone(), |unmet| {
             format!("{who}; not established: {unmet}")
         }),
-        (Some(doubt), Some(_)) if doubt.is_void() => format!("{who}, {doubt}"),
-        (Some(doubt), None) if doubt.is_void() => {
-            format!("{who}, and endorsed by another officer")
-        }
+        (Some(doubt), _) if doubt.is_void() => format!("{who}, {doubt}"),
         (Some(doubt), _) => format!("NOT {who}: {doubt}; run `docledger verify`"),
     }
 }
@@ -350,6 +345,7 @@ pub(crate) fn entry_json(
     authority: &Authority,
     entry: &Entry,
     document: &Document,
+    doubt: Option<Refusal>,
     suspension: Option<&Suspension>,
 ) -> serde_json::Value {
     let record = record_json(&document.record.to_value());
@@ -358,7 +354,7 @@ pub(crate) fn entry_json(
         "leaf": leaf(entry.leaf),
         "subject": entry.statement.envelope.subject,
         "registered": time(entry.statement.envelope.issued_at),
-        "signer": signer(authority, entry, &document.record.identifier, suspension),
+        "signer": signer(authority, entry, doubt, suspension),
         "suspended": suspension_json(suspension),
         "digest": document.digest.to_string(),
         "media_type": document.media_type,

@@ -232,11 +232,11 @@ impl<'a> Derived<'a> {
 
 /// Who signed an entry, or what speaks against it.
 pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
-    let bears = register
-        .history()
-        .symbols_of(&entry.statement.envelope.subject);
-    let suspension = register.suspension(entry.index);
-    render::signer(&register.authority, entry, bears, suspension)
+    let (doubt, suspension) = (
+        register.doubt(entry.index),
+        register.suspension(entry.index),
+    );
+    render::signer(&register.authority, entry, doubt, suspension)
 }
 
 /// What the document of an entry is called: its first symbol, if it has one.

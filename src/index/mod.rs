@@ -28,7 +28,7 @@ pub use filter::{BodyFilter, Filter, Moment};
 pub use scan::scan;
 pub use words::{Folded, Phrase};
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Refusal};
 use crate::digest::ContentDigest;
 use crate::log::Checkpoint;
 use crate::registry::Entry;
@@ -87,6 +87,22 @@ pub struct Hit {
     pub withdrawn: Option<u64>,
     /// Why the entry does not count, if it does not.
     pub suspension: Option<Suspension>,
+}
+
+impl Hit {
+    /// What speaks against the entry, as far as it, its signature and the keys of
+    /// now tell.
+    #[must_use]
+    pub fn doubt(&self, authority: &Authority) -> Option<Refusal> {
+        let Entry {
+            index, statement, ..
+        } = &self.entry;
+        // Symbols given later put nobody out of scope.
+        let stated = self.entry.document().map(|it| &it.record.identifier);
+        let doubt = authority.doubt(statement, *index, stated.map_or(&[], Vec::as_slice));
+        let is_void = matches!(self.suspension, Some(Suspension::Void(_)));
+        doubt.filter(|doubt| is_void || !doubt.is_void())
+    }
 }
 
 /// The answer to a query.

@@ -8,12 +8,13 @@ use crate::digest::ContentDigest;
 use crate::key::{SignError, Signer};
 use crate::log::{AppendError, Checkpoint, Growth};
 use crate::merkle::leaf_hash;
+use crate::replay::Suspension;
 use crate::statement::{Content, Draft, DraftError};
 use crate::store::{AppendFiles, Contents, LedgerWriter, NewDocument, StoreError};
 
-use super::event::{EventProposal, EventRefusal, EventRequest, propose_event};
+use super::event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
 use super::proposal::{Proposal, ProposalError, propose};
-use super::register::{Register, RegisterError};
+use super::register::{Register, RegisterError, Wrong};
 use super::request::Request;
 
 /// Who signs an append.
@@ -44,6 +45,14 @@ pub enum AppendRefusal {
         index: u64,
         /// Why.
         refusal: Refusal,
+    },
+    /// An endorsement takes on whatever is wrong with what it endorses.
+    #[error("entry {index} can't be endorsed: {wrong}")]
+    NotEndorsable {
+        /// Which.
+        index: u64,
+        /// What is wrong with it.
+        wrong: Wrong,
     },
     /// What was confirmed is no longer what would be registered.
     #[error("the register changed while this was being confirmed")]
@@ -183,20 +192,26 @@ impl<'a> Appending<'a> {
         if confirmed.is_some_and(|confirmed| !confirmed.says_the_same(&proposal)) {
             return Err(AppendRefusal::Moved);
         }
-        self.check_ground([Some(request.target)])?;
+        let index = request.target;
+        self.check_ground([Some(index)])?;
+        if let (Wanted::Endorse, Some(wrong)) = (&request.wanted, self.register.wrong(index)) {
+            let wrong = wrong.clone();
+            return Err(AppendRefusal::NotEndorsable { index, wrong });
+        }
         let index = self.add(&proposal.draft(&self.register, now), officer)?;
         Ok((proposal, index))
     }
 
     /// Nothing honest is built on a forged entry: it would fail with it. One that
-    /// is void was registered in good order, and what follows says so.
+    /// is void stays in its chain, whatever else is wrong with it.
     fn check_ground(
         &self,
         entries: impl IntoIterator<Item = Option<u64>>,
     ) -> Result<(), AppendRefusal> {
         for index in entries.into_iter().flatten() {
+            let is_void = matches!(self.register.suspension(index), Some(Suspension::Void(_)));
             let doubt = self.register.doubt(index);
-            if let Some(refusal) = doubt.filter(|doubt| !doubt.is_void()) {
+            if let Some(refusal) = doubt.filter(|doubt| !is_void && !doubt.is_void()) {
                 return Err(AppendRefusal::Unproven { index, refusal });
             }
         }

@@ -23,6 +23,6 @@ pub use gaps::{Duplicate, Gaps, MissingLanguages, NumberGap};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
 pub use proposal::{Proposal, ProposalError, plan, propose};
 pub use readings::masthead_of;
-pub use register::{Entry, Register, RegisterError};
+pub use register::{Entry, Register, RegisterError, Wrong};
 pub use request::{Edits, FIELDS, Readings, Request, Said};
 pub use target::{Selection, Target, TargetError};

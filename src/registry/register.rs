@@ -5,6 +5,7 @@
 //! verification.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::authority::{Authority, OpeningError, Refusal};
 use crate::digest::{LeafHash, Thumbprint};
@@ -12,7 +13,7 @@ use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
 use crate::merkle::{Tree, leaf_hash};
 use crate::replay::{Replay, Statements, Suspension};
-use crate::revision::{EventFault, History};
+use crate::revision::{ChainFault, EventFault, History};
 use crate::statement::{Document, EventRecord, Matter, Statement, StatementError};
 
 /// One entry of a ledger.
@@ -91,6 +92,22 @@ pub struct Register {
     pub entries: Vec<Entry>,
     /// The entries of the last, partial bundle, as they are.
     pub tail: Vec<Vec<u8>>,
+    /// What was wrong with entries when they came, but for their signatures.
+    wrong: HashMap<u64, Wrong>,
+}
+
+/// What is wrong with an entry where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// Its signer might not say it.
+    #[error(transparent)]
+    Authority(Refusal),
+    /// It does not follow from what was before it.
+    #[error(transparent)]
+    History(ChainFault),
+    /// As an event it does not fit what stood.
+    #[error(transparent)]
+    Event(EventFault),
 }
 
 impl Register {
@@ -130,6 +147,7 @@ impl Register {
             tree,
             entries: Vec::with_capacity(entries.len()),
             tail,
+            wrong: HashMap::new(),
         };
         for entry in entries {
             register.take(entry.leaf, entry.statement);
@@ -155,11 +173,18 @@ impl Register {
         if index > 0 {
             self.take_governance(index, leaf, &statement);
         }
+        let wrong = self.judge(index, &statement);
+        self.wrong.extend(wrong.map(|wrong| (index, wrong)));
         let is_event = matches!(statement.matter, Matter::Event(_));
         let allowed = is_event && self.is_allowed(index, &statement);
         let log = Entries(&self.entries);
-        self.replay
+        let faults = self
+            .replay
             .take(&self.authority, (index, leaf), &statement, allowed, &log);
+        for fault in faults.into_iter().take(1) {
+            let known = self.wrong.entry(index);
+            known.or_insert(Wrong::Event(fault));
+        }
         self.entries.push(Entry {
             index,
             leaf,
@@ -202,7 +227,8 @@ impl Register {
         };
         let bears = self.history().symbols_of(&statement.envelope.subject);
         let refusals = self.authority.check(&verified, index, &self.tree, bears);
-        refusals.iter().all(Refusal::is_open) && statement.unmet().is_none()
+        let is_told = |refusal: &Refusal| !refusal.is_open() && !refusal.is_void();
+        !refusals.iter().any(is_told) && statement.unmet().is_none()
     }
 
     /// Everything the history says against an event that would come next, by a
@@ -224,15 +250,52 @@ impl Register {
         self.replay.suspended().get(&index)
     }
 
+    /// What is wrong with a statement that comes next, but for its signature:
+    /// what a declaration accounts for is asked apart.
+    fn judge(&self, index: u64, statement: &Statement) -> Option<Wrong> {
+        let subject = &statement.envelope.subject;
+        if let Matter::Governance(_) = statement.matter {
+            return None;
+        }
+        let bears = self.history().symbols_of(subject);
+        let doubt = self.authority.doubt_role(statement, index, bears);
+        if let Some(refusal) = doubt.filter(|doubt| !doubt.is_void()) {
+            return Some(Wrong::Authority(refusal));
+        }
+        let Matter::Document(document) = &statement.matter else {
+            return None;
+        };
+        let history = self.history();
+        let faults = history.check(subject, &document.digest, &document.record);
+        faults.into_iter().next().map(Wrong::History)
+    }
+
     /// What speaks against an entry as far as it can be told from its own
-    /// signature and its signer's role and scope. Entry 0 speaks for itself.
+    /// signature, its signer's role and scope when it came, and declarations of
+    /// compromise since. Entry 0 speaks for itself.
     #[must_use]
     pub fn doubt(&self, index: u64) -> Option<Refusal> {
         let entry = self.entry(index).filter(|entry| entry.index > 0)?;
-        let bears = self.history().symbols_of(&entry.statement.envelope.subject);
-        let doubt = self.authority.doubt(&entry.statement, index, bears);
-        // Void by its key, and good again by another officer's word.
-        doubt.filter(|doubt| !doubt.is_void() || self.suspension(index).is_some())
+        if let Some(refusal) = self.authority.doubt_signature(&entry.statement) {
+            return Some(refusal);
+        }
+        if let Matter::Governance(_) = entry.statement.matter {
+            let doubt = self.authority.doubt_role(&entry.statement, index, &[]);
+            let void = self.authority.void(&entry.statement, index);
+            return doubt.filter(|doubt| !doubt.is_void()).or(void);
+        }
+        match (self.wrong.get(&index), self.suspension(index)) {
+            (Some(Wrong::Authority(refusal)), _) => Some(refusal.clone()),
+            (_, Some(Suspension::Void(refusal))) => Some(refusal.clone()),
+            _ => None,
+        }
+    }
+
+    /// What would be wrong with an entry if it were not void: an officer who
+    /// endorses it takes that on.
+    #[must_use]
+    pub fn wrong(&self, index: u64) -> Option<&Wrong> {
+        self.wrong.get(&index)
     }
 
     /// An entry by its index.

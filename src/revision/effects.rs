@@ -162,9 +162,11 @@ impl History {
     fn note(&mut self, index: u64, target: u64, effective: bool) -> Option<&mut DocumentEvents> {
         let number = self.documents()[self.place_of(target)?].number;
         let events = self.effects.by_document.entry(number).or_default();
-        match events.entries.iter_mut().rev().find(|it| it.index == index) {
-            Some(known) => known.effective = effective,
-            None => events.entries.push(EventEntry { index, effective }),
+        match events.entries.binary_search_by_key(&index, |it| it.index) {
+            Ok(place) => events.entries[place].effective = effective,
+            Err(place) => events
+                .entries
+                .insert(place, EventEntry { index, effective }),
         }
         Some(events)
     }

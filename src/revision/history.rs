@@ -297,7 +297,7 @@ impl History {
             .or_default()
             .push(index);
         self.by_entry.insert(index, place);
-        self.by_leaf.insert(leaf, index);
+        self.by_leaf.entry(leaf).or_insert(index);
     }
 
     /// Says whether a document entry counts.

@@ -149,6 +149,8 @@ codes! {
     TargetUnknown = "target-unknown", Failure;
     /// An event does not fit what stood: another old value, a symbol that is taken, withdrawn already.
     EventConflict = "event-conflict", Failure;
+    /// An event fitted when it came, and has no effect now that one before it has none.
+    EventUndone = "event-undone", Warning;
     /// A relation leads to its own document, or to no canonical symbol and no ni: name.
     RelationDoubtful = "relation-doubtful", Warning;
     /// A symbol is not written as today's rules would, or can't be told from another document's.

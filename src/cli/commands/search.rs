@@ -41,6 +41,7 @@ pub(super) fn run(args: &Args, search: &Search) -> anyhow::Result<Outcome> {
                 &answer.authority,
                 &hit.entry,
                 document,
+                hit.doubt(&answer.authority),
                 hit.suspension.as_ref(),
             );
             object["schema"] = json!("docledger.search/1");

@@ -31,6 +31,7 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
             &register.authority,
             entry,
             &document,
+            register.doubt(entry.index),
             register.suspension(entry.index),
         );
         object["schema"] = json!("docledger.show/1");

@@ -58,6 +58,7 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
                 &register.authority,
                 entry,
                 &file,
+                register.doubt(*index),
                 register.suspension(*index),
             );
             object["schema"] = json!("docledger.status/1");

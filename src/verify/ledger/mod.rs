@@ -46,6 +46,7 @@ pub fn verify_growth(
         tree: Tree::new(),
         entries: Vec::new(),
         published: BTreeSet::new(),
+        files: Vec::new(),
         sizes: HashMap::new(),
     };
     run.whole(anchor, remembered);
@@ -89,8 +90,11 @@ struct Run<'a> {
     entries: Vec<Raw>,
     /// Sizes of heads that were published, as far as statements tell.
     published: BTreeSet<u64>,
-    /// Every registered file with its size and its first entry.
-    sizes: HashMap<ContentDigest, (u64, u64)>,
+    /// What entries say of files: index, digest and size.
+    files: Vec<(u64, ContentDigest, u64)>,
+    /// Every registered file with its size and the first entry that says so; no
+    /// size if only void entries name it.
+    sizes: HashMap<ContentDigest, (Option<u64>, u64)>,
 }
 
 impl Run<'_> {

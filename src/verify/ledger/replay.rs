@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::authority::{Authority, Refusal};
-use crate::digest::{ContentDigest, LeafHash};
+use crate::digest::LeafHash;
 use crate::merkle::leaf_hash;
 use crate::replay::{Replay, Statements, Suspension};
 use crate::revision::{EventFault, History, relation_doubts};
@@ -136,15 +136,26 @@ impl Run<'_> {
                     | Code::HistoryBroken
                     | Code::TargetUnknown
                     | Code::EventConflict
+                    | Code::EntryTwice
+                    | Code::NotEvaluated
             );
             by_signer && finding.entry.is_some_and(|it| void.contains_key(&it))
         };
         let mut of_replay = self.report.findings.split_off(before);
         of_replay.retain(|finding| !is_accounted(finding));
         self.report.findings.append(&mut of_replay);
+        self.note_files(&void);
+        self.tell_undone(replay, &void);
         for (index, refusal) in &void {
             self.report
                 .add(Code::EntryVoid, Some(*index), None, refusal.to_string());
+        }
+        if let Some(quorum) = &authority.policy().quorum {
+            let message = format!(
+                "the policy asks for the quorum {quorum:?}, which this version does not evaluate"
+            );
+            let since = Some(authority.policy_since());
+            self.report.add(Code::NotEvaluated, since, None, message);
         }
         for (index, suspension) in replay.suspended() {
             if *suspension == Suspension::Awaiting {
@@ -185,12 +196,6 @@ impl Run<'_> {
         match Authority::open(leaf, statement) {
             Ok((authority, _)) => {
                 self.report.checked.signatures += 1;
-                if let Some(quorum) = &authority.policy().quorum {
-                    let message = format!(
-                        "the policy asks for the quorum {quorum:?}, which this version does not evaluate"
-                    );
-                    self.report.add(Code::NotEvaluated, Some(0), None, message);
-                }
                 Some(authority)
             }
             Err(error) => {
@@ -230,8 +235,9 @@ impl Run<'_> {
         let bears = replayed.replay.history().symbols_of(subject);
         let authority = &replayed.authority;
         let refusals = authority.check(&verified, index, &self.tree, bears);
-        let is_refused =
-            refusals.iter().any(|refusal| !refusal.is_open()) || statement.unmet().is_some();
+        // What is void may be endorsed yet.
+        let is_told = |refusal: &Refusal| !refusal.is_open() && !refusal.is_void();
+        let is_refused = refusals.iter().any(is_told) || statement.unmet().is_some();
         for refusal in &refusals {
             self.refuse(index, refusal);
         }
@@ -271,7 +277,8 @@ impl Run<'_> {
                 .add(Code::HistoryBroken, Some(index), None, fault.to_string());
         }
         self.judge_symbols(index, subject, &document.record.identifier, history);
-        self.note_size(index, document.digest, document.record.size);
+        self.files
+            .push((index, document.digest, document.record.size));
     }
 
     /// What has to be looked at once a statement is taken in.
@@ -387,13 +394,44 @@ impl Run<'_> {
             .add(code, Some(index), None, refusal.to_string());
     }
 
-    pub(super) fn note_size(&mut self, index: u64, digest: ContentDigest, size: u64) {
-        let (known, first) = *self.sizes.entry(digest).or_insert((size, index));
-        if known != size {
-            let message =
-                format!("it says {size} bytes of a file that entry {first} says has {known}");
-            self.report
-                .add(Code::HistoryBroken, Some(index), None, message);
+    /// Whose size every file should have: that of the first entry that counts for
+    /// something.
+    fn note_files(&mut self, void: &BTreeMap<u64, Refusal>) {
+        for (index, digest, size) in std::mem::take(&mut self.files) {
+            let known = self.sizes.entry(digest).or_insert((None, index));
+            match *known {
+                _ if void.contains_key(&index) => {}
+                (None, _) => *known = (Some(size), index),
+                (Some(known), _) if known == size => {}
+                (Some(known), first) => {
+                    let message = format!(
+                        "it says {size} bytes of a file that entry {first} says has {known}"
+                    );
+                    self.report
+                        .add(Code::HistoryBroken, Some(index), None, message);
+                }
+            }
+        }
+    }
+
+    /// Tells events that fitted when they came, and don't now that others before
+    /// them are void.
+    fn tell_undone(&mut self, replay: &Replay, void: &BTreeMap<u64, Refusal>) {
+        let told: HashSet<_> = self.report.findings.iter().map(|it| it.entry).collect();
+        let history = replay.history();
+        for document in history.documents() {
+            let events = history.events_of(document.number);
+            for event in events.into_iter().flat_map(|events| &events.entries) {
+                let is_known = event.effective
+                    || void.contains_key(&event.index)
+                    || replay.suspended().contains_key(&event.index)
+                    || told.contains(&Some(event.index));
+                if !is_known {
+                    let message = "it rests on what is void or waits for a second officer";
+                    self.report
+                        .add(Code::EventUndone, Some(event.index), None, message);
+                }
+            }
         }
     }
 }
