@@ -81,6 +81,9 @@ pub fn search(
     scan(ledger, query, texts)
 }
 
+/// What is said of an index that leaves out governance entries.
+const MISSING: &str = "it does not name all governance entries";
+
 fn open(ledger: &LedgerDir<'_>) -> Result<Connection, Fault> {
     let path = ledger.index_path();
     let path = path.map_err(|error| Fault::Unusable(error.to_string()))?;
@@ -105,8 +108,7 @@ fn from_index(
             continue;
         }
         if !standing.settle(&governance(&tables, &standing)?)? {
-            let missing = "it does not name all governance entries".to_owned();
-            return Err(Fault::Wrong(missing).into());
+            return Err(Fault::Wrong(MISSING.to_owned()).into());
         }
         if !query.words.is_empty() && !contents::are_read(&tables, texts)? {
             drop(tables);
@@ -164,19 +166,28 @@ fn catch_up(
     }
     let mut known = governance(&tables, standing)?;
     let is_all = standing.settle(&known)?;
+    let was = standing.authority().clone();
     if !is_all {
         known.extend(standing.governance_from(start)?);
         standing.settle(&known)?;
     }
     let mut filler = Filler::new(&tables, standing.authority().clone());
     if !is_all {
-        filler.touch_void(start)?;
+        filler.touch_changed(&was, start)?;
+        filler.finish(standing)?;
     }
     standing.each_from(start, |entry| Ok::<_, Trouble>(filler.take(&entry)?))?;
     if start == 0 {
         schema::make_indexes(&tables)?;
     }
     filler.finish(standing)?;
+    // The newest entry may name an older governance entry than it should; what was
+    // filled in by that must not last.
+    let later = |indices: Vec<u64>| indices.into_iter().filter(|index| *index > 0);
+    let found = later(governance(&tables, standing)?);
+    if is_all && !found.eq(later(known)) {
+        return Err(Fault::Wrong(MISSING.to_owned()).into());
+    }
     run(&tables, "DELETE FROM head WHERE size = ?", [start])?;
     let id = standing.ledger_id();
     run(

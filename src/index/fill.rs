@@ -39,9 +39,13 @@ impl<'a> Filler<'a> {
 
     /// Lets events take effect in the rows of the files they are about, once all
     /// entries have been taken.
-    pub(super) fn finish(mut self, standing: &mut Standing<'_>) -> Result<(), Trouble> {
+    pub(super) fn finish(&mut self, standing: &mut Standing<'_>) -> Result<(), Trouble> {
         for number in std::mem::take(&mut self.touched) {
             let stands = Stands::read(self.tables, standing, number)?;
+            self.run("DELETE FROM owner WHERE number = ?", [number])?;
+            for symbol in stands.symbols() {
+                self.own(SymbolKey::of_canonical(symbol).as_str(), number)?;
+            }
             for (entry, document) in stands.documents() {
                 self.rewrite(entry.index, &Facts::of(entry, &document))?;
                 let sql = "UPDATE document SET current = ?2 WHERE entry = ?1";
@@ -51,17 +55,27 @@ impl<'a> Filler<'a> {
         Ok(())
     }
 
-    /// Remembers the documents of entries before one that a declaration of
-    /// compromise made void.
-    pub(super) fn touch_void(&mut self, before: u64) -> Result<(), Fault> {
+    /// Remembers the documents of entries before one of which decisions since
+    /// then say otherwise: by their keys, or by the policy.
+    pub(super) fn touch_changed(&mut self, was: &Authority, before: u64) -> Result<(), Fault> {
         let sql = "SELECT DISTINCT number FROM document JOIN chain ON chain = chain.id \
-                   JOIN term ON officer = term.id WHERE text = ? AND entry < ?";
+                   JOIN term ON officer = term.id WHERE text = ? AND entry < ? \
+                   UNION SELECT number FROM event WHERE entry < ?2";
         let mut query = self.tables.prepare_cached(sql)?;
-        for life in self.authority.keys().filter(|life| !life.is_active()) {
+        let keys = was.keys().chain(self.authority.keys());
+        for life in keys.filter(|life| !life.is_active()) {
             let key = life.key.thumbprint().to_string();
             let numbers = query.query_map(params![key, before], |row| row.get(0))?;
             let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
             self.touched.extend(numbers);
+        }
+        let sql = "SELECT number FROM document JOIN chain ON chain = id WHERE entry = ?";
+        let mut query = self.tables.prepare_cached(sql)?;
+        let four_eyes = |authority: &Authority, index| authority.policy_at(index).four_eyes;
+        let changed = |index: &u64| four_eyes(was, *index) != four_eyes(&self.authority, *index);
+        for index in (0..before).filter(changed) {
+            let number = query.query_row([index], |row| row.get(0)).optional()?;
+            self.touched.extend::<Option<u64>>(number);
         }
         Ok(())
     }
@@ -107,7 +121,8 @@ impl<'a> Filler<'a> {
         let Some(number) = number else { return Ok(()) };
         let assigns = match &event.event {
             Event::AssignSymbol { identifier, .. } if self.is_allowed(entry, number)? => {
-                self.assign(number, event, identifier)?
+                let why = suspension_at(&self.authority, entry.index, &entry.statement);
+                self.assign((number, why.is_some()), event, identifier)?
             }
             _ => false,
         };
@@ -131,7 +146,7 @@ impl<'a> Filler<'a> {
     /// and no document bears any of them; tells whether it did.
     fn assign(
         &self,
-        number: u64,
+        (number, is_suspended): (u64, bool),
         event: &EventRecord,
         identifier: &[String],
     ) -> Result<bool, Fault> {
@@ -154,7 +169,8 @@ impl<'a> Filler<'a> {
             fits &= !is_borne;
         }
         fits &= keys.len() == identifier.len();
-        if fits {
+        // One that does not count yet gets its symbols by an endorsement.
+        if fits && !is_suspended {
             for key in &keys {
                 self.own(key, number)?;
             }
@@ -226,7 +242,9 @@ impl<'a> Filler<'a> {
         for symbol in &facts.symbols {
             self.own(symbol.key.as_str(), number)?;
         }
-        if suspension_at(&self.authority, index, &entry.statement).is_some() {
+        // What a rendition renders may be current while a newer version waits.
+        let is_rendered = facts.is_rendition && self.authority.may_suspend();
+        if is_rendered || suspension_at(&self.authority, index, &entry.statement).is_some() {
             self.touched.insert(number);
         }
         self.touch(number)

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 const APPLICATION: i32 = i32::from_be_bytes(*b"dlix");
 /// Counted up whenever tables, facts or folding change: an index of another
 /// number is built anew (SQLite's `user_version`).
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 /// How long another process may be building the index before this one goes on
 /// without it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,6 +61,7 @@ CREATE TABLE relation (
     PRIMARY KEY (target, entry, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE owner (key TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX owner_number ON owner (number);
 CREATE TABLE event (
     entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, assigns INTEGER NOT NULL
 ) STRICT;

@@ -77,6 +77,12 @@ impl Stands {
         effective(self.replay.history(), entry)
     }
 
+    /// The symbols that the document bears.
+    pub(super) fn symbols(&self) -> &[String] {
+        let subject = self.entries.first().map_or("", subject_of);
+        self.replay.history().symbols_of(subject)
+    }
+
     /// The events about the document, fitting or not.
     pub(super) fn events(&self) -> Vec<registry::Entry> {
         let events = self.entries.iter().filter(|entry| is_event(entry));
