@@ -138,7 +138,7 @@ codes! {
     /// The ledger is another one than the anchor names.
     LedgerIdMismatch = "ledger-id-mismatch", Failure,
         "check that this is the folder you meant, and the id by another channel";
-    /// No ledger id was given or pinned, so nothing says that this is the office's ledger.
+    /// Nothing says that this is the office's ledger: no ledger id was given or pinned, or no entry 0 can be compared with it.
     NoAnchor = "no-anchor", Open,
         "ask the office for its ledger id and give it with `--ledger-id`";
     /// A statement's signature does not verify.

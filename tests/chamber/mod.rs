@@ -64,6 +64,21 @@ impl Chamber {
         chamber
     }
 
+    /// One that was opened before, by its files.
+    pub fn of_files(id: LedgerId, files: &[(String, Vec<u8>)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
+            std::fs::write(path, bytes).expect("writes");
+        }
+        Self {
+            folder,
+            id,
+            checkpoint: CHECKPOINT,
+        }
+    }
+
     pub fn home(&self) -> &Path {
         self.folder.path()
     }
