@@ -1,7 +1,7 @@
 //! The disk and the checkpoint key.
 
 use docledger::encoding::cbor::{self, Map, Value};
-use docledger::encoding::cose::Sign1;
+use docledger::encoding::cose::{Sign1, assemble};
 use docledger::log::Checkpoint;
 use docledger::registry::Appending;
 use docledger::verify::{Code, Verdict};
@@ -132,6 +132,17 @@ rows! { CheckpointKey;
             (Code::SurplusFile, At::Within("documents")),
         ],
         caught: Caught::By(ONE_FORM),
+    }
+    signature_in_its_other_form {
+        attack: "Writes the newest entry's signature in the other form that lax programs accept.",
+        finds: &[(Code::SignatureInvalid, At::Entry(5)), (Code::SurplusFile, At::Within("documents"))],
+        caught: Caught::By("one strict rule for signatures"),
+    }
+    unknown_algorithm {
+        attack: "Appends an entry that says it is signed by an algorithm this version does not know.",
+        verdict: Verdict::NotEstablished,
+        finds: &[(Code::NotEvaluated, At::Entry(6)), (Code::NotEvaluated, At::Entry(6)), (Code::SurplusFile, At::Within("documents"))],
+        caught: Caught::By("what this version can't weigh is never passed over; it has no effect"),
     }
     bytes_after_an_entry {
         attack: "Adds bytes after the newest entry.",
@@ -281,6 +292,36 @@ fn junk_in_the_unprotected_header(scene: &mut Scene) {
         last.truncate(1);
         last.extend(cbor::encode(&Value::Array(parts)));
     });
+}
+
+/// The order of Ed25519's group (RFC 8032 section 5.1), little-endian.
+const ORDER: [u8; 32] = [
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+];
+
+fn signature_in_its_other_form(scene: &mut Scene) {
+    scene.rewritten(|entries| {
+        let last = entries.last_mut().expect("an entry");
+        let scalar = last.len() - 32;
+        let mut carry = 0;
+        for (byte, add) in last[scalar..].iter_mut().zip(ORDER) {
+            carry += u16::from(*byte) + u16::from(add);
+            *byte = carry.to_le_bytes()[0];
+            carry >>= 8;
+        }
+        assert_eq!(carry, 0);
+    });
+}
+
+fn unknown_algorithm(scene: &mut Scene) {
+    let entry = scene.sign(OWN, &scene.draft("six\n", "A/78/6", None));
+    let message = Sign1::parse(&entry).expect("a message");
+    let mut header = message.header().clone();
+    header.insert(cbor::int(1), cbor::int(-999));
+    let protected = cbor::encode_map(&header);
+    let payload = message.payload().expect("some");
+    scene.append(assemble(&protected, payload, message.signature()));
 }
 
 fn bytes_after_an_entry(scene: &mut Scene) {

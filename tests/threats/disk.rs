@@ -33,6 +33,11 @@ rows! { Disk;
         finds: &[(Code::DocumentMissing, At::Entry(3))],
         caught: Caught::By("the statement names bytes that are not there"),
     }
+    document_lengthened {
+        attack: "Makes a document far longer than it was.",
+        finds: &[(Code::DocumentDamaged, At::Entry(3))],
+        caught: Caught::By("the digest in the signed statement; the file is read to its end, which takes the auditor's time"),
+    }
     document_a_folder {
         attack: "Puts a folder in the place of a document.",
         verdict: Verdict::NotEstablished,
@@ -149,6 +154,10 @@ rows! { Disk;
             (Code::SurplusFile, At::Within("documents")),
         ],
         caught: Caught::By("what lies beyond the checkpoint is told, and stops the next append"),
+        then: |scene| {
+            let refused = scene.office.try_register(OFFICER, "five\n", "A/78/5", None);
+            assert!(refused.is_err());
+        },
     }
     rolled_back {
         attack: "Puts an older copy of the whole ledger in its place.",
@@ -274,6 +283,10 @@ fn document_deleted(scene: &mut Scene) {
     scene.remove(&scene.document_path(TEXTS[1]));
 }
 
+fn document_lengthened(scene: &mut Scene) {
+    stretch(scene, &scene.document_path(TEXTS[1]), 1 << 24);
+}
+
 fn document_a_folder(scene: &mut Scene) {
     let path = scene.document_path(TEXTS[1]);
     scene.remove(&path);
@@ -321,17 +334,17 @@ fn older_tile_deleted(scene: &mut Scene) {
 }
 
 /// Makes a file long without writing its bytes.
-fn stretch(scene: &Scene, name: &str) {
+fn stretch(scene: &Scene, name: &str, length: u64) {
     let file = File::options().write(true).open(scene.path(name));
-    file.and_then(|file| file.set_len(1 << 40)).expect("grows");
+    file.and_then(|file| file.set_len(length)).expect("grows");
 }
 
 fn tile_far_too_long(scene: &mut Scene) {
-    stretch(scene, "ledger/tile/0/000.p/6");
+    stretch(scene, "ledger/tile/0/000.p/6", 1 << 40);
 }
 
 fn checkpoint_far_too_long(scene: &mut Scene) {
-    stretch(scene, "ledger/checkpoint");
+    stretch(scene, "ledger/checkpoint", 1 << 40);
 }
 
 fn tile_spelt_otherwise(scene: &mut Scene) {

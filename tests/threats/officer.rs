@@ -5,6 +5,7 @@ use docledger::encoding::cbor::{self, Value};
 use docledger::encoding::cose::{Sign1, assemble, sig_structure};
 use docledger::statement::{
     Change, Content, Draft, Event, FieldChange, MetadataField, Policy, Relation, RelationKind,
+    TreeHead,
 };
 use docledger::verify::{Code, Verdict};
 
@@ -52,6 +53,38 @@ rows! { Officer;
         attack: "Withdraws another officer's document in his scope, for no good reason.",
         verdict: Verdict::Verified,
         caught: Caught::Not("he may; the withdrawal stands in the log under his key, and a policy of four eyes would have it wait"),
+    }
+    revised_in_scope {
+        attack: "Registers a new version of another officer's document in his scope.",
+        verdict: Verdict::Verified,
+        caught: Caught::Not("he may; the version stands in the chain under his key, and `log` shows both. Four eyes would have it wait"),
+    }
+    symbol_out_of_scope {
+        attack: "Gives a document in his scope a second symbol that is not.",
+        finds: &[(Code::AuthorityRefused, At::Entry(6))],
+        caught: Caught::By(AUTHORITY),
+    }
+    required_field_left_out {
+        attack: "Leaves out a field that the policy requires.",
+        finds: &[(Code::AuthorityRefused, At::Entry(7))],
+        caught: Caught::By("the policy in force at the entry"),
+    }
+    bytes_kept_back {
+        attack: "Registers a document and keeps its bytes back.",
+        verdict: Verdict::NotEstablished,
+        finds: &[(Code::DocumentMissing, At::Entry(6))],
+        caught: Caught::By("the statement names bytes that are not there"),
+    }
+    title_with_control_characters {
+        attack: "Registers a document whose title clears the screen.",
+        verdict: Verdict::Verified,
+        caught: Caught::By("a record is kept as it is, and escaped wherever it is shown"),
+        then: |scene| {
+            for command in ["show", "log"] {
+                let (text, _) = scene.asked(&[command, "A/78/6"]);
+                assert!(text.contains("A/78/6") && !text.contains('\u{1b}'), "{text:?}");
+            }
+        },
     }
     false_record {
         attack: "Registers a document with a title that it does not have.",
@@ -110,6 +143,11 @@ rows! { Officer;
         verdict: Verdict::Verified,
         finds: &[(Code::SymbolDoubtful, At::Entry(6))],
         caught: Caught::By("symbols are compared by what people take for the same"),
+    }
+    symbol_in_other_letters {
+        attack: "Registers a document under another one's symbol, with a letter of another alphabet that looks the same.",
+        finds: &[(Code::SymbolDoubtful, At::Entry(6)), (Code::AuthorityRefused, At::Entry(6))],
+        caught: Caught::By("symbols are compared by what people take for the same; and no scope covers it"),
     }
     same_bytes_again {
         attack: "Registers the bytes of the current version again, as version 3.",
@@ -177,6 +215,11 @@ rows! { Officer;
         finds: &[(Code::ContextMismatch, At::Entry(6))],
         caught: Caught::By(CONTEXT),
     }
+    signed_on_an_old_tree {
+        attack: "Signs on an old tree, so that his entry holds nothing in place that came since.",
+        verdict: Verdict::Verified,
+        caught: Caught::Not("an entry vouches for the tree it names, not for more; what came since is held by the entries of others"),
+    }
     signed_on_another_tree {
         attack: "Signs on a root that the ledger never had.",
         finds: &[(Code::ContextMismatch, At::Entry(6))],
@@ -216,8 +259,12 @@ rows! { Officer;
         attack: "The same; then a registrar declares the key compromised from that entry on.",
         verdict: Verdict::Verified,
         finds: &[(Code::EntryVoid, At::Entry(6))],
-        caught: Caught::By("the declaration: the entry is void until another officer endorses it, earlier ones stay good"),
-        then: |scene| assert_eq!(scene.office.current("A/78/6"), None),
+        caught: Caught::By("the declaration: the entry is void until another officer endorses it, earlier ones stay good; `status FILE` ends with exit code 1"),
+        then: |scene| {
+            assert_eq!(scene.office.current("A/78/6"), None);
+            let loose = scene.loose_file("loose.txt", b"six\n");
+            assert_eq!(scene.asked(&["status", loose.to_str().expect("text")]).1, Some(1));
+        },
     }
     stolen_key_after_the_declaration {
         attack: "A thief goes on with a key that was declared compromised.",
@@ -275,6 +322,41 @@ fn withdrawn_out_of_scope(scene: &mut Scene) {
 
 fn withdrawn_in_scope(scene: &mut Scene) {
     scene.put(DEPUTY, &scene.event("A/78/2", 3, Event::Withdraw));
+}
+
+fn revised_in_scope(scene: &mut Scene) {
+    let change = Some(Change::Revision);
+    scene.put(DEPUTY, &scene.draft("two, revised\n", "A/78/2", change));
+}
+
+fn symbol_out_of_scope(scene: &mut Scene) {
+    let assign = Event::AssignSymbol {
+        identifier: vec!["S/2024/6".into()],
+        printed: None,
+    };
+    scene.put(DEPUTY, &scene.event("A/78/2", 3, assign));
+}
+
+fn required_field_left_out(scene: &mut Scene) {
+    let required = Policy {
+        required: vec!["title".into()],
+        ..Policy::default()
+    };
+    let mut draft = sixth(scene);
+    scene.office.decide(REGISTRAR, policy(required));
+    record(&mut draft).context = scene.office.context();
+    scene.put(DEPUTY, &draft);
+}
+
+fn bytes_kept_back(scene: &mut Scene) {
+    scene.put(DEPUTY, &sixth(scene));
+    scene.remove(&scene.document_path("six\n"));
+}
+
+fn title_with_control_characters(scene: &mut Scene) {
+    let mut draft = sixth(scene);
+    record(&mut draft).title = Some("\u{1b}[2JVERIFIED".into());
+    scene.put(DEPUTY, &draft);
 }
 
 fn false_record(scene: &mut Scene) {
@@ -336,6 +418,14 @@ fn symbol_alike(scene: &mut Scene) {
     let mut draft = sixth(scene);
     draft.subject = "a/78/2".into();
     record(&mut draft).identifier = vec!["a/78/2".into()];
+    scene.put(DEPUTY, &draft);
+}
+
+fn symbol_in_other_letters(scene: &mut Scene) {
+    let mut draft = sixth(scene);
+    let alike = "\u{410}/78/2";
+    draft.subject = alike.into();
+    record(&mut draft).identifier = vec![alike.into()];
     scene.put(DEPUTY, &draft);
 }
 
@@ -437,6 +527,13 @@ fn four_eyes_by_himself(scene: &mut Scene) {
 fn signed_ahead(scene: &mut Scene) {
     let mut draft = sixth(scene);
     record(&mut draft).context.on.size = 9;
+    scene.put(DEPUTY, &draft);
+}
+
+fn signed_on_an_old_tree(scene: &mut Scene) {
+    let mut draft = sixth(scene);
+    let root = scene.office.read().tree.root_at(4).expect("grown");
+    record(&mut draft).context.on = TreeHead { size: 4, root };
     scene.put(DEPUTY, &draft);
 }
 

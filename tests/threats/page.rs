@@ -89,11 +89,14 @@ fn line(row: &Row) -> String {
 fn found(row: &Row) -> String {
     let mut parts: Vec<(&str, Vec<String>)> = Vec::new();
     for (code, at) in row.finds {
-        let known = parts.iter_mut().find(|(text, _)| *text == code.as_str());
-        match known {
-            Some((_, places)) => places.extend(at.named()),
-            None => parts.push((code.as_str(), at.named().into_iter().collect())),
-        }
+        let known = parts.iter().position(|(text, _)| *text == code.as_str());
+        let part = known.unwrap_or_else(|| {
+            parts.push((code.as_str(), Vec::new()));
+            parts.len() - 1
+        });
+        let places = &mut parts[part].1;
+        let named = at.named().map(|place| place.escape_debug().to_string());
+        places.extend(named.filter(|place| !places.contains(place)));
     }
     let told = parts.into_iter().map(|(code, places)| {
         let places = places.join(", ").replace(", entry ", ", ");

@@ -1,6 +1,6 @@
 //! A registrar's key and the checkpoint key.
 
-use docledger::statement::{Decision, LogKey, Policy};
+use docledger::statement::{Content, Decision, Governance, LogKey, Matter, Policy, Statement};
 use docledger::verify::{Code, Verdict};
 
 use crate::chamber::{
@@ -8,7 +8,7 @@ use crate::chamber::{
     retire, threshold,
 };
 use crate::common::key;
-use crate::power::{OWN, SECOND_REGISTRAR};
+use crate::power::{DEPUTY, OWN, SECOND_REGISTRAR};
 use crate::scene::Scene;
 use crate::table::{At, Caught};
 
@@ -39,6 +39,17 @@ rows! { Registrar;
         attack: "Retires an honest officer.",
         verdict: Verdict::Verified,
         caught: Caught::Not("a threshold of two would; a declaration with the recovery key undoes it"),
+    }
+    accuses_an_honest_officer {
+        attack: "Declares an honest officer's key compromised from its first entry on.",
+        verdict: Verdict::Verified,
+        finds: &[(Code::EntryVoid, At::Entry(4))],
+        caught: Caught::Not("he may; what became void is told, and counts again once another officer endorses it. A threshold of two would"),
+    }
+    opens_again {
+        attack: "Appends a second opening, with other keys.",
+        finds: &[(Code::AuthorityRefused, At::Entry(6))],
+        caught: Caught::By("a ledger is opened once, by entry 0"),
     }
     replaces_the_checkpoint_key {
         attack: "Replaces the checkpoint key by one of his own.",
@@ -119,6 +130,21 @@ fn declared_with_the_recovery_key(scene: &mut Scene) {
 
 fn retires_the_officer(scene: &mut Scene) {
     put(scene, retire(OFFICER));
+}
+
+fn accuses_an_honest_officer(scene: &mut Scene) {
+    put(scene, compromise(DEPUTY, 4));
+}
+
+fn opens_again(scene: &mut Scene) {
+    let statement = Statement::parse(&scene.entries()[0]).expect("a statement");
+    let Matter::Governance(Governance::Opening(mut opening)) = statement.matter else {
+        panic!("an opening")
+    };
+    opening.checkpoint_key = key(OWN).public();
+    let mut draft = scene.decision(officer(OWN));
+    draft.content = Content::Governance(Governance::Opening(opening));
+    scene.put(REGISTRAR, &draft);
 }
 
 fn replaces_the_checkpoint_key(scene: &mut Scene) {
