@@ -135,13 +135,20 @@ rows! { CheckpointKey;
     }
     signature_in_its_other_form {
         attack: "Writes the newest entry's signature in the other form that lax programs accept.",
-        finds: &[(Code::SignatureInvalid, At::Entry(5)), (Code::SurplusFile, At::Within("documents"))],
+        finds: &[
+            (Code::SignatureInvalid, At::Entry(5)),
+            (Code::SurplusFile, At::Within("documents")),
+        ],
         caught: Caught::By("one strict rule for signatures"),
     }
     unknown_algorithm {
         attack: "Appends an entry that says it is signed by an algorithm this version does not know.",
         verdict: Verdict::NotEstablished,
-        finds: &[(Code::NotEvaluated, At::Entry(6)), (Code::NotEvaluated, At::Entry(6)), (Code::SurplusFile, At::Within("documents"))],
+        finds: &[
+            (Code::NotEvaluated, At::Entry(6)),
+            (Code::NotEvaluated, At::Entry(6)),
+            (Code::SurplusFile, At::Within("documents")),
+        ],
         caught: Caught::By("what this version can't weigh is never passed over; it has no effect"),
     }
     bytes_after_an_entry {

@@ -24,9 +24,12 @@ use crate::table::Anchored;
 pub(crate) const TEXTS: [&str; 4] = ["one\n", "two\n", "one, revised\n", "three\n"];
 
 /// The files of the office, made once.
-static OFFICE: OnceLock<(LedgerId, Vec<(String, Vec<u8>)>)> = OnceLock::new();
+static OFFICE: OnceLock<(LedgerId, Files)> = OnceLock::new();
 
-fn office() -> (LedgerId, Vec<(String, Vec<u8>)>) {
+/// Names and bytes.
+type Files = Vec<(String, Vec<u8>)>;
+
+fn office() -> (LedgerId, Files) {
     let office = Chamber::open();
     let scope = &["A/", "ni:"];
     office.decide(REGISTRAR, grant(DEPUTY, GrantedRole::Officer, scope));
