@@ -101,7 +101,7 @@ codes! {
         "entries were cut off, or an old copy was put in its place: keep it, and get the newest copy from another place";
     /// The entries are not those that were verified before.
     Forked = "forked", Failure,
-        "the office, or somebody with all its keys, shows two histories: keep this copy and the one verified before";
+        "somebody with the log's key, or the office, shows two histories: keep this copy and the one verified before, which together prove it";
     /// The checkpoint's signature does not verify, or is by another key than the one in force.
     CheckpointSignature = "checkpoint-signature", Failure,
         "keep the ledger as it is, compare with another copy, and ask the office";
