@@ -340,6 +340,13 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Text in lines that fit, indented, and the second and later ones more.
+pub(crate) fn indented(text: &str) -> String {
+    let lines = wrap(text, COLUMNS - 4);
+    let joined = lines.join("\n    ");
+    format!("  {joined}\n")
+}
+
 /// A whole entry as JSON: its place, its claims, and its record as it stands.
 pub(crate) fn entry_json(
     authority: &Authority,

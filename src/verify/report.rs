@@ -54,7 +54,7 @@ impl Severity {
 }
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $severity:ident;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $severity:ident, $advice:literal;)*) => {
         /// What kind of finding. The text of a code never changes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $($(#[doc = $doc])* $name,)* }
@@ -80,101 +80,153 @@ macro_rules! codes {
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),*).trim_ascii(),)* }
             }
+
+            /// What to do about it, in a sentence without its full stop.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)* }
+            }
         }
     };
 }
 
+// A code: what it means, its text, what it does to the verdict, what to do.
 codes! {
     /// There is no checkpoint, so no ledger to verify.
-    CheckpointMissing = "checkpoint-missing", Failure;
+    CheckpointMissing = "checkpoint-missing", Failure,
+        "restore it from a copy; never open a new ledger in the folder";
     /// The checkpoint is not one, or is another log's.
-    CheckpointMalformed = "checkpoint-malformed", Failure;
+    CheckpointMalformed = "checkpoint-malformed", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// The ledger has fewer entries than when it was verified before.
-    RolledBack = "rolled-back", Failure;
+    RolledBack = "rolled-back", Failure,
+        "entries were cut off, or an old copy was put in its place: keep it, and get the newest copy from another place; `--against` compares the two";
     /// The entries are not those that were verified before.
-    Forked = "forked", Failure;
+    Forked = "forked", Failure,
+        "somebody with the log's key, or the office, shows two histories: keep this copy and the one verified before; `--against` with that one and `--save-fork` makes evidence";
     /// Another copy, signed by the ledger's checkpoint key too, can't be true beside this one.
-    ForkAgainst = "fork-against", Failure;
+    ForkAgainst = "fork-against", Failure,
+        "keep both copies as they are; `--save-fork` writes evidence that anyone can check with the ledger id";
     /// The other copy has grown from this one: the newest entries are missing here.
-    BehindOther = "behind-other", Warning;
+    BehindOther = "behind-other", Warning,
+        "get the newest copy, and verify it";
     /// The other copy is of another ledger, and says nothing of this one.
-    OtherLedger = "other-ledger", Open;
+    OtherLedger = "other-ledger", Open,
+        "check that this is the copy you meant";
     /// The other copy can't be compared, or its checkpoint is not by the key in force.
-    OtherUnproven = "other-unproven", Open;
+    OtherUnproven = "other-unproven", Open,
+        "verify the other copy by itself; get another one";
     /// The checkpoint's signature does not verify, or is by another key than the one in force.
-    CheckpointSignature = "checkpoint-signature", Failure;
+    CheckpointSignature = "checkpoint-signature", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// The checkpoint holds lines that this program does not write.
-    CheckpointLines = "checkpoint-lines", Open;
+    CheckpointLines = "checkpoint-lines", Open,
+        "compare the checkpoint with another copy";
     /// Neither the tiles nor the entries have the root that the checkpoint names.
-    RootMismatch = "root-mismatch", Failure;
+    RootMismatch = "root-mismatch", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// A tile that the checkpoint covers is not there.
-    TileMissing = "tile-missing", Failure;
+    TileMissing = "tile-missing", Failure,
+        "restore the tile from a copy: it follows from the entries";
     /// A tile holds other hashes than the tree has.
-    TileDamaged = "tile-damaged", Failure;
+    TileDamaged = "tile-damaged", Failure,
+        "restore the tile from a copy: it follows from the entries";
     /// A bundle that the checkpoint covers is not there.
-    BundleMissing = "bundle-missing", Failure;
+    BundleMissing = "bundle-missing", Failure,
+        "restore the bundle from a copy; the tree tells whether it is the right one";
     /// A bundle can't be taken apart, or has other bytes than the entries it covers.
-    BundleDamaged = "bundle-damaged", Failure;
+    BundleDamaged = "bundle-damaged", Failure,
+        "restore the bundle from a copy; the tree tells whether it is the right one";
     /// An entry does not have the hash that the tree has for it.
-    EntryDamaged = "entry-damaged", Failure;
+    EntryDamaged = "entry-damaged", Failure,
+        "restore the bundle from a copy; the tree tells whether it is the right one";
     /// An entry is not a statement in the one accepted form.
-    EntryMalformed = "entry-malformed", Failure;
+    EntryMalformed = "entry-malformed", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// The same entry stands in the log twice.
-    EntryTwice = "entry-twice", Failure;
+    EntryTwice = "entry-twice", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// Entry 0 does not open a ledger.
-    OpeningInvalid = "opening-invalid", Failure;
+    OpeningInvalid = "opening-invalid", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// The ledger is another one than the anchor names.
-    LedgerIdMismatch = "ledger-id-mismatch", Failure;
-    /// No ledger id was given or pinned, so nothing says that this is the office's ledger.
-    NoAnchor = "no-anchor", Open;
+    LedgerIdMismatch = "ledger-id-mismatch", Failure,
+        "check that this is the folder you meant, and the id by another channel";
+    /// Nothing says that this is the office's ledger: no ledger id was given or pinned, or no entry 0 can be compared with it.
+    NoAnchor = "no-anchor", Open,
+        "ask the office for its ledger id and give it with `--ledger-id`";
     /// A statement's signature does not verify.
-    SignatureInvalid = "signature-invalid", Failure;
+    SignatureInvalid = "signature-invalid", Failure,
+        "don't rely on that entry; compare it with another copy";
     /// A statement's key has no role, another role, or no such scope in this ledger.
-    AuthorityRefused = "authority-refused", Failure;
+    AuthorityRefused = "authority-refused", Failure,
+        "don't rely on that entry; ask the office who signed it and when";
     /// A declaration of compromise makes the entry void, and no other officer has endorsed it.
-    EntryVoid = "entry-void", Warning;
+    EntryVoid = "entry-void", Warning,
+        "don't rely on what the entry says; if it is right, another officer endorses it (`docledger key endorse`)";
     /// The policy asks for a second officer, and none has endorsed the entry.
-    EndorsementMissing = "endorsement-missing", Open;
+    EndorsementMissing = "endorsement-missing", Open,
+        "another officer looks at it and endorses it (`docledger key endorse`)";
     /// A decision waits for more registrars.
-    DecisionPending = "decision-pending", Notice;
+    DecisionPending = "decision-pending", Notice,
+        "another registrar endorses it (`docledger key endorse`), or it stays without effect";
     /// A statement was made for another ledger or signed on other entries than those before it.
-    ContextMismatch = "context-mismatch", Failure;
+    ContextMismatch = "context-mismatch", Failure,
+        "don't rely on the log from that entry on; compare it with another copy";
     /// A statement holds something this version does not know or does not evaluate.
-    NotEvaluated = "not-evaluated", Open;
+    NotEvaluated = "not-evaluated", Open,
+        "verify with a newer version";
     /// A statement holds something unknown that may be passed over.
-    UnknownKept = "unknown-kept", Notice;
+    UnknownKept = "unknown-kept", Notice,
+        "nothing";
     /// A version does not follow from the one before, or a symbol belongs to another document.
-    HistoryBroken = "history-broken", Failure;
+    HistoryBroken = "history-broken", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// An event is about an entry that is not a document before it, or about another document.
-    TargetUnknown = "target-unknown", Failure;
+    TargetUnknown = "target-unknown", Failure,
+        "keep the ledger as it is, compare with another copy, and ask the office";
     /// An event does not fit what stood: another old value, a symbol that is taken, withdrawn already.
-    EventConflict = "event-conflict", Failure;
+    EventConflict = "event-conflict", Failure,
+        "don't rely on that event, which changes nothing; ask the office who signed it and when";
     /// An event fitted when it came, and has no effect now that one before it has none.
-    EventUndone = "event-undone", Warning;
+    EventUndone = "event-undone", Warning,
+        "record what it said again, if it is still so; `docledger log` shows both events";
     /// A relation leads to its own document, or to no canonical symbol and no ni: name.
-    RelationDoubtful = "relation-doubtful", Warning;
+    RelationDoubtful = "relation-doubtful", Warning,
+        "amend the document's relations";
     /// A symbol is not written as today's rules would, or can't be told from another document's.
-    SymbolDoubtful = "symbol-doubtful", Warning;
+    SymbolDoubtful = "symbol-doubtful", Warning,
+        "look at both documents; ask the office which one is meant";
     /// A claimed time is earlier than that of an entry before it.
-    TimeOrder = "time-order", Warning;
+    TimeOrder = "time-order", Warning,
+        "check the clock of the registering machine";
     /// The bytes of a registered document are not there.
-    DocumentMissing = "document-missing", Open;
+    DocumentMissing = "document-missing", Open,
+        "get the file from a copy; its digest tells whether it is the one";
     /// The bytes of a registered document are not those that were registered.
-    DocumentDamaged = "document-damaged", Failure;
+    DocumentDamaged = "document-damaged", Failure,
+        "keep the damaged file aside; restore it from a copy whose SHA-256 is the file name";
     /// A public file about keys is not there.
-    KeyFileMissing = "key-file-missing", Open;
+    KeyFileMissing = "key-file-missing", Open,
+        "`docledger key publish` writes it anew from the ledger";
     /// A public file about keys is not as the ledger has it.
-    KeyFileDiffers = "key-file-differs", Failure;
+    KeyFileDiffers = "key-file-differs", Failure,
+        "trust the ledger, not the file; find out who changed it, and restore it from a copy";
     /// A public key lies beside the ledger that the ledger gives no role, or that it names otherwise.
-    KeyFileUnknown = "key-file-unknown", Warning;
+    KeyFileUnknown = "key-file-unknown", Warning,
+        "trust no key because it lies there; find out who put it there, and move it away";
     /// Something in a place of the ledger can't be read.
-    Unreadable = "unreadable", Open;
+    Unreadable = "unreadable", Open,
+        "make it readable, and verify again";
     /// A symbolic link stands inside the ledger.
-    SymbolicLink = "symbolic-link", Failure;
+    SymbolicLink = "symbolic-link", Failure,
+        "find out who put it there; put the real file or folder back";
     /// A tile or bundle lies beyond the checkpoint: an interrupted append, or a checkpoint set back.
-    BeyondCheckpoint = "beyond-checkpoint", Warning;
+    BeyondCheckpoint = "beyond-checkpoint", Warning,
+        "if an append was interrupted, the next one clears it; else the checkpoint was set back";
     /// A file that no entry names.
-    SurplusFile = "surplus-file", Warning;
+    SurplusFile = "surplus-file", Warning,
+        "move it away if it does not belong there";
 }
 
 /// One thing found, and where.
@@ -292,8 +344,11 @@ mod tests {
         assert_eq!(rows.len(), Code::ALL.len());
         for (code, row) in Code::ALL.iter().zip(rows) {
             let (text, severity) = (code.as_str(), code.severity().as_str());
-            let expected = format!("| `{text}` | {severity} | {} |", code.meaning());
-            assert!(row.starts_with(&expected), "{expected}");
+            let (meaning, advice) = (code.meaning(), code.advice());
+            assert_eq!(
+                row,
+                format!("| `{text}` | {severity} | {meaning} | {advice} |")
+            );
         }
     }
 

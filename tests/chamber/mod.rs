@@ -64,6 +64,21 @@ impl Chamber {
         chamber
     }
 
+    /// One that was opened before, by its files.
+    pub fn of_files(id: LedgerId, files: &[(String, Vec<u8>)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
+            std::fs::write(path, bytes).expect("writes");
+        }
+        Self {
+            folder,
+            id,
+            checkpoint: CHECKPOINT,
+        }
+    }
+
     pub fn home(&self) -> &Path {
         self.folder.path()
     }
@@ -126,6 +141,20 @@ impl Chamber {
     pub fn revise(&self, signer: u8, text: &str, symbol: &str) -> u64 {
         let revised = self.try_register(signer, text, symbol, Some(Change::Revision));
         revised.expect("registers")
+    }
+
+    /// Registers A/78/6 and A/78/7 in one append.
+    pub fn register_two(&self, signer: u8) {
+        let dir = dir(&DISK, self.home());
+        let writer = dir.lock(|| ()).expect("locks");
+        let mut appending = Appending::begin(&writer).expect("begins");
+        let [six, seven] = ["six\n", "seven\n"].map(|text| Bytes(text.into()));
+        for (contents, symbol) in [(&six, "A/78/6"), (&seven, "A/78/7")] {
+            let request = request(&contents.0, symbol, None);
+            let added = appending.add_file(&request, contents, None, &key(signer), NOW);
+            added.expect("registers");
+        }
+        appending.commit(&key(self.checkpoint)).expect("commits");
     }
 
     /// Records an event by the rules.

@@ -8,6 +8,7 @@ mod diff;
 mod distribution;
 mod event;
 mod find;
+mod findings;
 mod init;
 mod inspect;
 mod key;

@@ -187,12 +187,11 @@ impl Run<'_> {
             .flatten()
             .and_then(|it| String::from_utf8(it).ok());
         let key = text.and_then(|text| PublicKey::from_pem(&text).ok());
-        let Some(key) = key else {
+        let Some((key, authority)) = key.zip(authority) else {
             let message = "nothing in the ledger names it".to_owned();
             return (Code::SurplusFile, path, message);
         };
-        let life = authority.and_then(|authority| authority.key(&key.thumbprint()));
-        let message = match life {
+        let message = match authority.key(&key.thumbprint()) {
             Some(life) => format!("it is the key {} under another name", life.file_stem()),
             None => format!("the ledger gives no role to this key, {}", key.thumbprint()),
         };

@@ -132,19 +132,6 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         Source::Pinned(_) => "pinned",
         Source::None => "none",
     };
-    let findings: Vec<_> = report
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "code": finding.code.as_str(),
-                "severity": finding.code.severity().as_str(),
-                "entry": finding.entry,
-                "path": finding.path,
-                "message": finding.message,
-            })
-        })
-        .collect();
     json!({
         "schema": "docledger.verify/1",
         "verdict": report.verdict().as_str(),
@@ -174,29 +161,12 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
             "key_files": report.checked.key_files,
         },
         "not_checked": report.not_checked,
-        "findings": findings,
+        "findings": super::findings::json(&report.findings),
     })
 }
 
 fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        let entry = finding
-            .entry
-            .map(|index| format!(" entry {index}"))
-            .unwrap_or_default();
-        let path = finding
-            .path
-            .as_ref()
-            .map(|path| format!(" {path}"))
-            .unwrap_or_default();
-        text.push_str(&render::paragraph(&format!(
-            "{} [{}]{entry}{path}: {}",
-            finding.code.severity().as_str(),
-            finding.code.as_str(),
-            finding.message,
-        )));
-    }
+    let mut text = super::findings::text(&report.findings);
     let checked = &report.checked;
     text.push_str(&format!(
         "checked: {} entries, {} signatures, {} tiles, {} files, {} key files\n",
