@@ -114,10 +114,11 @@ fn what_was_endorsed_in_time_never_was_void() {
     let entry = chamber.register(5, "one\n", "A/78/1");
     let amended = chamber.try_event(5, entry, titled("A title"));
     let amended = amended.expect("amends");
-    chamber.endorse(OFFICER, entry);
-    chamber.endorse(OFFICER, amended);
+    // What follows on it stands on it, since it never was without effect.
     let later = chamber.try_event(OFFICER, entry, titled("A better title"));
     later.expect("amends");
+    chamber.endorse(OFFICER, entry);
+    chamber.endorse(OFFICER, amended);
     chamber.decide(REGISTRAR, compromise(5, entry));
     chamber.assert_verified(&[]);
     assert_eq!(chamber.current("A/78/1"), Some(entry));
@@ -646,4 +647,37 @@ fn a_thief_locks_no_chain_with_what_is_out_of_his_scope() {
     chamber.assert_verified(&[(Code::EntryVoid, Some(void))]);
     let refused = why(chamber.try_event(OFFICER, void, Wanted::Endorse));
     assert!(refused.contains("outside the scope"), "{refused}");
+}
+
+#[test]
+fn a_replacement_that_a_thief_named_is_void() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    let what = Compromise {
+        kid: key(REGISTRAR).public().thumbprint(),
+        from: 2,
+        reason: "false".into(),
+        replacement: Some(key(8).public()),
+    };
+    let false_one = chamber.decide(6, Decision::Compromise(what));
+    chamber.decide(RECOVERY, compromise(6, false_one));
+    let register = chamber.read();
+    let life = register.authority.key(&key(8).public().thumbprint());
+    assert!(life.is_some_and(|life| !life.is_active()), "{life:?}");
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_is_not_endorsed() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let early = chamber.document(5, "late\n", "A/78/1");
+    chamber.decide(REGISTRAR, officer(6));
+    let entry = chamber.force(early);
+    chamber.decide(REGISTRAR, compromise(5, entry));
+    chamber.assert_verified(&[(Code::EntryVoid, Some(entry))]);
+    let refused = why(chamber.try_event(OFFICER, entry, Wanted::Endorse));
+    assert!(
+        refused.contains("signed under the governance entry"),
+        "{refused}"
+    );
 }

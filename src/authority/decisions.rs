@@ -472,10 +472,21 @@ impl State {
         }
     }
 
-    /// Carries out a declaration: it is final, whoever made it.
-    fn declare(&mut self, declared: &Declared) {
+    /// Carries out a declaration that took effect by `ruling`: it is final,
+    /// whoever made it. The replacement it names is not, once those who agreed
+    /// would not suffice any more.
+    fn declare(&mut self, declared: &Declared, ruling: &Ruling) {
         let Declared { what, proposed, by } = declared;
-        self.pending.retain(|pending| pending.leaf != proposed.0);
+        let place = self.pending.iter().position(|it| it.leaf == proposed.0);
+        let pending = place.map(|place| self.pending.remove(place));
+        let mut agreed = pending.map(|pending| pending.by).unwrap_or_default();
+        let signer = self.keys.get(&ruling.signer);
+        if signer.is_some_and(|life| life.check_at(ruling.index).is_ok()) {
+            agreed.insert(ruling.signer);
+        }
+        if !self.is_enough(&agreed) {
+            return;
+        }
         if let Some(key) = what.replacement
             && !self.keys.contains_key(&key.thumbprint())
         {
@@ -578,7 +589,7 @@ impl Rulings {
         let mut found = None;
         for ruling in &self.accepted {
             if let Some(declared) = final_ones.get(&ruling.index) {
-                state.declare(declared);
+                state.declare(declared, ruling);
                 continue;
             }
             let Some(life) = state.keys.get(&ruling.signer) else {

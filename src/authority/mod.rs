@@ -48,6 +48,39 @@ pub enum OpeningError {
     Origin(String),
 }
 
+/// Whether a statement is tied to a ledger at a position: `ledger`, `on` (not ahead
+/// of it, and with the root the tree had at that size), and `authority`, the newest
+/// governance entry before it.
+#[must_use]
+pub fn check_context(
+    context: &Context,
+    (own, newest): (LedgerId, LeafHash),
+    index: u64,
+    had: Option<TreeHash>,
+) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let Context {
+        ledger,
+        on: TreeHead { size, root },
+        authority,
+    } = *context;
+    if ledger != own {
+        refusals.push(Refusal::OtherLedger(ledger));
+    }
+    if size > index || size == 0 {
+        refusals.push(Refusal::OnAhead { size, index });
+    } else if had != Some(root) {
+        refusals.push(Refusal::OnRoot { size });
+    }
+    if authority != newest {
+        refusals.push(Refusal::OtherAuthority {
+            named: authority,
+            newest,
+        });
+    }
+    refusals
+}
+
 /// The authority in force at one position of a ledger.
 #[derive(Debug, Clone)]
 pub struct Authority {
@@ -242,9 +275,7 @@ impl Authority {
         rules::check_policy(self.policy(), &document.record)
     }
 
-    /// Whether a statement is tied to this ledger at this position: `ledger`,
-    /// `on` (not ahead of it, and with the root the tree had at that size) and
-    /// `authority`.
+    /// What [`check_context`] says of a statement that would come next.
     #[must_use]
     pub fn check_context(
         &self,
@@ -252,27 +283,7 @@ impl Authority {
         index: u64,
         had: Option<TreeHash>,
     ) -> Vec<Refusal> {
-        let mut refusals = Vec::new();
-        let Context {
-            ledger,
-            on: TreeHead { size, root },
-            authority,
-        } = *context;
-        if ledger != self.ledger {
-            refusals.push(Refusal::OtherLedger(ledger));
-        }
-        if size > index || size == 0 {
-            refusals.push(Refusal::OnAhead { size, index });
-        } else if had != Some(root) {
-            refusals.push(Refusal::OnRoot { size });
-        }
-        if authority != self.newest {
-            refusals.push(Refusal::OtherAuthority {
-                named: authority,
-                newest: self.newest,
-            });
-        }
-        refusals
+        check_context(context, (self.ledger, self.newest), index, had)
     }
 
     /// Everything this module says against a well-signed statement at `index`,

@@ -195,7 +195,6 @@ impl<'a> Appending<'a> {
         let index = request.target;
         self.check_ground([Some(index)])?;
         if let (Wanted::Endorse, Some(wrong)) = (&request.wanted, self.register.wrong(index)) {
-            let wrong = wrong.clone();
             return Err(AppendRefusal::NotEndorsable { index, wrong });
         }
         let index = self.add(&proposal.draft(&self.register, now), officer)?;

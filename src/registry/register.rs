@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::authority::{Authority, OpeningError, Refusal};
+use crate::authority::{Authority, OpeningError, Refusal, check_context};
 use crate::digest::{LeafHash, Thumbprint};
 use crate::log::{Checkpoint, CheckpointError, Evidence, LoadError, read_log};
 use crate::merkle::tile::TILE_WIDTH;
@@ -294,8 +294,24 @@ impl Register {
     /// What would be wrong with an entry if it were not void: an officer who
     /// endorses it takes that on.
     #[must_use]
-    pub fn wrong(&self, index: u64) -> Option<&Wrong> {
-        self.wrong.get(&index)
+    pub fn wrong(&self, index: u64) -> Option<Wrong> {
+        let misplaced = || self.misplaced(index).map(Wrong::Authority);
+        self.wrong.get(&index).cloned().or_else(misplaced)
+    }
+
+    /// Whether an entry was signed for another place or ledger than it stands in.
+    fn misplaced(&self, index: u64) -> Option<Refusal> {
+        let context = self.entry(index)?.statement.context()?;
+        let before = self.entries.iter().take(usize::try_from(index).ok()?);
+        let mut governance = before
+            .rev()
+            .filter(|it| matches!(it.statement.matter, Matter::Governance(_)));
+        let newest = governance.next()?.leaf;
+        let had = self.tree.root_at(context.on.size);
+        let ledger = self.authority.ledger_id();
+        check_context(context, (ledger, newest), index, had)
+            .into_iter()
+            .next()
     }
 
     /// An entry by its index.

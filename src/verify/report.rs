@@ -211,7 +211,7 @@ codes! {
         "`docledger key publish` writes it anew from the ledger";
     /// A public file about keys is not as the ledger has it.
     KeyFileDiffers = "key-file-differs", Failure,
-        "trust the ledger, not the file; find out who changed it, and restore it from a copy";
+        "trust the ledger, not the file; find out who changed it. If a change of keys was interrupted, `docledger key publish` writes it anew";
     /// A public key lies beside the ledger that the ledger gives no role, or that it names otherwise.
     KeyFileUnknown = "key-file-unknown", Warning,
         "trust no key because it lies there; find out who put it there, and move it away";

@@ -57,14 +57,14 @@ pub(super) fn json(findings: &[Finding]) -> Vec<serde_json::Value> {
 fn line(finding: &Finding) -> String {
     let entry = finding.entry.map(|index| format!(" entry {index}"));
     let path = finding.path.as_deref().map(render::one_line);
-    format!(
-        "{} [{}]{}{}: {}\n",
+    render::paragraph(&format!(
+        "{} [{}]{}{}: {}",
         finding.code.severity().as_str(),
         finding.code.as_str(),
         entry.unwrap_or_default(),
         path.map(|path| format!(" {path}")).unwrap_or_default(),
-        render::one_line(&finding.message),
-    )
+        finding.message,
+    ))
 }
 
 fn explained(code: Code) -> String {
