@@ -9,6 +9,7 @@ pub mod key;
 pub mod log;
 pub mod masthead;
 pub mod merkle;
+pub mod proof;
 pub mod reading;
 pub mod registry;
 pub mod replay;

@@ -93,6 +93,11 @@ fn the_officers_walk() {
         assert!(keys.contains(expected), "{expected}: {keys}");
     }
     assert!(keys.ends_with("VERIFIED\n"), "{keys}");
+    let proofs = run("officer, proofs", folder.path(), Path::new("state"));
+    assert_eq!(
+        proofs,
+        "wrote letter.tlog-proof\nwrote letter.scitt\nwrote growth.txt\nwrote growth.receipt\n"
+    );
     // What a withdrawn corrigendum says counts no more.
     let status = text.split_once("letter-v2.txt: A/78/0 version 2 in en, current\n");
     let status = status.expect("the status is told").1;

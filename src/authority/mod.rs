@@ -195,6 +195,13 @@ impl Authority {
         life.map_or(&self.opening.checkpoint_key, |life| &life.key)
     }
 
+    /// The key that must have signed a receipt under a root of so many entries.
+    #[must_use]
+    pub fn receipt_key(&self, size: u64) -> &PublicKey {
+        let life = self.rulings.state.log_key(Role::Receipt, size);
+        life.map_or(&self.opening.receipt_key, |life| &life.key)
+    }
+
     /// Whether every governance entry so far was evaluated, or is void: else keys
     /// may have changed in a way that this version can't tell.
     #[must_use]

@@ -81,6 +81,9 @@ pub(crate) enum Command {
     Status(Status),
     /// Print the newest signed checkpoint
     Checkpoint,
+    /// Write proofs that other people's programs check: that an entry stands in
+    /// the log, or that the log grew from an older checkpoint
+    Prove(Prove),
     /// Keys and their roles
     #[command(subcommand)]
     Key(Key),
@@ -564,6 +567,28 @@ pub(crate) struct ReadText {
     /// The file's media type
     #[arg(long, value_name = "TYPE")]
     pub(crate) media_type: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prove {
+    /// A target as for `show`: its entry is proven, as a C2SP tlog-proof
+    /// (.tlog-proof) and as a SCITT transparent statement (.scitt)
+    pub(crate) target: Option<PathBuf>,
+    /// An older signed checkpoint: the growth from it is proven, in readable text
+    /// (.txt) and as a COSE receipt (.receipt)
+    #[arg(long, value_name = "FILE", conflicts_with = "target")]
+    pub(crate) growth: Option<PathBuf>,
+    /// Where to write, without ending; nothing is written over
+    #[arg(long, value_name = "STEM")]
+    pub(crate) out: Option<PathBuf>,
+    /// Leave out what needs the log's receipt key
+    #[arg(long)]
+    pub(crate) no_receipt: bool,
+    /// The receipt key, named as for `register --key`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) receipt_key: Option<KeyName>,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
 }
 
 #[derive(Debug, clap::Args)]

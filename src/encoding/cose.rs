@@ -100,6 +100,12 @@ impl Sign1 {
         })
     }
 
+    /// The protected header's bytes as received.
+    #[must_use]
+    pub fn protected(&self) -> &[u8] {
+        &self.protected
+    }
+
     /// The protected header, decoded.
     #[must_use]
     pub fn header(&self) -> &Map {
@@ -145,11 +151,22 @@ pub fn sig_structure(protected: &[u8], payload: &[u8]) -> Vec<u8> {
 /// A tagged message with an empty unprotected header, as it enters a ledger.
 #[must_use]
 pub fn assemble(protected: &[u8], payload: &[u8], signature: &[u8]) -> Vec<u8> {
+    assemble_with(protected, Map::new(), Some(payload), signature)
+}
+
+/// A tagged message with an unprotected header, whose payload may be detached.
+#[must_use]
+pub fn assemble_with(
+    protected: &[u8],
+    unprotected: Map,
+    payload: Option<&[u8]>,
+    signature: &[u8],
+) -> Vec<u8> {
     let mut message = vec![TAG_18];
     message.extend(cbor::encode(&Value::Array(vec![
         cbor::bytes(protected),
-        Value::Map(Map::new()),
-        cbor::bytes(payload),
+        Value::Map(unprotected),
+        payload.map_or(Value::Null, cbor::bytes),
         cbor::bytes(signature),
     ])));
     message

@@ -42,13 +42,29 @@ pub fn verify_consistency(
     (new, new_root): (u64, TreeHash),
     path: &[TreeHash],
 ) -> Result<(), ProofError> {
+    if consistency_root((old, old_root), new, path)? == new_root {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
+}
+
+/// The root of `new` entries that a proof leads to from the tree (`old`,
+/// `old_root`): what a receipt of consistency signs (RFC 9942).
+///
+/// # Errors
+/// If the sizes are 0 or out of order, or the proof does not begin at that tree.
+pub fn consistency_root(
+    (old, old_root): (u64, TreeHash),
+    new: u64,
+    path: &[TreeHash],
+) -> Result<TreeHash, ProofError> {
     if old == 0 || old > new {
         return Err(ProofError::OutOfRange);
     }
     if old == new {
         return match path {
-            [] if old_root == new_root => Ok(()),
-            [] => Err(ProofError::WrongRoot),
+            [] => Ok(old_root),
             _ => Err(ProofError::WrongLength),
         };
     }
@@ -83,8 +99,8 @@ pub fn verify_consistency(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if older == old_root && newer == new_root {
-        Ok(())
+    if older == old_root {
+        Ok(newer)
     } else {
         Err(ProofError::WrongRoot)
     }

@@ -40,6 +40,24 @@ pub fn verify_inclusion(
     path: &[TreeHash],
     root: TreeHash,
 ) -> Result<(), ProofError> {
+    if inclusion_root(leaf, index, size, path)? == root {
+        Ok(())
+    } else {
+        Err(ProofError::WrongRoot)
+    }
+}
+
+/// The root that a path leads to from `leaf` as entry `index` of a tree of `size`
+/// entries: what a receipt signs (RFC 9942).
+///
+/// # Errors
+/// If the index is not below the size, or the path has the wrong length.
+pub fn inclusion_root(
+    leaf: LeafHash,
+    index: u64,
+    size: u64,
+    path: &[TreeHash],
+) -> Result<TreeHash, ProofError> {
     if index >= size {
         return Err(ProofError::OutOfRange);
     }
@@ -65,11 +83,7 @@ pub fn verify_inclusion(
     if last != 0 {
         return Err(ProofError::WrongLength);
     }
-    if hash == root {
-        Ok(())
-    } else {
-        Err(ProofError::WrongRoot)
-    }
+    Ok(hash)
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ mod inclusion;
 pub mod tile;
 mod tree;
 
-pub use consistency::{prove_consistency, verify_consistency};
+pub use consistency::{consistency_root, prove_consistency, verify_consistency};
 pub use hash::{empty_root, leaf_hash, node_hash};
-pub use inclusion::{prove_inclusion, verify_inclusion};
+pub use inclusion::{inclusion_root, prove_inclusion, verify_inclusion};
 pub use tree::Tree;
 
 /// A proof that does not lead to the root it should.

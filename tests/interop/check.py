@@ -307,6 +307,63 @@ def tlog_proof(home, scratch, entries, note, stranger):
         check(f"proofbundle verify-proof: {what} of the checkpoint refused", lambda: text != proof and no(text, entry))
 
 
+# -------------------------------------------------------------------- proofs
+
+
+def receipt_holds(receipt, entry, key):
+    """What scitt-cose says of a receipt; a refusal to read is a refusal."""
+    try:
+        return scitt_cose.verify_receipt(receipt, leaf_entry_hex=entry.hex(), log_public_key_pem=key).ok
+    except ValueError:
+        return False
+
+
+def proofs(home, scratch, entries, note, older, stranger):
+    """What `docledger prove` writes is good for others, and its twins are not."""
+    vkey = policy_vkey(home)
+    index = 2
+    entry = entries[index]
+    docledger(home, "prove", f"#{index}", "--out", scratch / "two")
+    text = (scratch / "two.tlog-proof").read_text(encoding="utf-8")
+    check("proofbundle verify-proof: what `prove` wrote", lambda: equal(verify_proof(scratch, text, entry, vkey), 0))
+    check("proofbundle verify-proof: it proves no other entry", lambda: equal(verify_proof(scratch, text, entries[3], vkey), 1))
+    check("proofbundle verify-proof: not under another log's key", lambda: equal(verify_proof(scratch, text, entry, stranger), 1))
+
+    statement = (scratch / "two.scitt").read_bytes()
+    tag = cbor2.loads(statement)
+    protected, unprotected, payload, signature = tag.value
+    check("transparent statement: tagged as COSE_Sign1", lambda: equal(tag.tag, 18))
+    check("transparent statement: receipts alone in the unprotected header", lambda: equal(list(unprotected), [394]))
+    bare = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
+    check("transparent statement: without receipts it is the entry", lambda: equal(bare, entry))
+    officer = (home / "keys" / f"officer-{cbor2.loads(protected)[4].hex()[:8]}.pem").read_bytes()
+    check("scitt-cose: transparent statement's signature", lambda: equal(signed(statement, officer), True))
+    [receipt] = unprotected[394]
+    log_key = next((home / "keys").glob("receipt-*.pem")).read_bytes()
+    other = next((home / "keys").glob("checkpoint-*.pem")).read_bytes()
+    check("scitt-cose: the receipt holds", lambda: equal(receipt_holds(receipt, entry, log_key), True))
+    check("scitt-cose: not under the checkpoint's key", lambda: equal(receipt_holds(receipt, entry, other), False))
+    check("scitt-cose: not for another entry", lambda: equal(receipt_holds(receipt, entries[3], log_key), False))
+    good = [at for at in range(len(receipt)) if receipt_holds(flip(receipt, at, 0x02), entry, log_key)]
+    # Size and index are not authenticated (RFC 9942): a change that folds to the same root holds.
+    proof = cbor2.loads(receipt).value[1][396][-1][0]
+    at = receipt.index(proof)
+    loose = set(range(at, at + len(proof) - 3 * 34))
+    check("scitt-cose: no other flipped byte of the receipt holds", lambda: equal([it for it in good if it not in loose], []))
+
+    size, root = older
+    docledger(home, "prove", "--growth", scratch / "older", "--out", scratch / "growth")
+    grown = cbor2.loads((scratch / "growth.receipt").read_bytes()).value
+    old, new, path = cbor2.loads(grown[1][396][-2][0])
+    newest = parse_checkpoint(note)
+    check("receipt of growth: its sizes", lambda: equal((old, new), (size, newest[0])))
+    verify = pb_merkle.verify_consistency
+    check("proofbundle: the path of growth holds", lambda: verify(old, new, path, root, newest[1]))
+    message = cbor2.dumps(["Signature1", grown[0], b"", newest[1]])
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode("".join(log_key.decode().splitlines()[1:-1]))[-32:])
+    check("cryptography: the receipt key signed the newer root", lambda: equal(key.verify(grown[3], message), None))
+
+
 # ---------------------------------------------------------------------- keys
 
 
@@ -414,6 +471,8 @@ def main():
         docledger(home, "register", path, *options, "--yes")
         files.append((path, options[1]))
         checkpoints.append(parse_checkpoint(note_of()))
+        if len(files) == 3:
+            (scratch / "older").write_text(note_of(), encoding="utf-8")
     entries = entries_of((home / f"ledger/tile/entries/000.p/{len(files) + 1}").read_bytes())
 
     locked = scratch / "encrypted"
@@ -425,6 +484,7 @@ def main():
     tree(home, entries, checkpoints)
     checkpoint(home, note_of(), stranger)
     tlog_proof(home, scratch, entries, note_of(), stranger)
+    proofs(home, scratch, entries, note_of(), checkpoints[3], stranger)
     keys(home, scratch, "plain")
     keys(locked, scratch, "encrypted", PASSPHRASE)
     keys_of_openssl(locked, scratch)

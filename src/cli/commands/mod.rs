@@ -14,6 +14,7 @@ mod inspect;
 mod key;
 mod list;
 mod log;
+mod prove;
 mod register;
 mod register_report;
 mod search;
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Verify(verify) => verify::run(args, verify),
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
+        Command::Prove(prove) => prove::run(args, prove),
         Command::Key(command) => key::run(args, command),
         Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {

@@ -1,0 +1,185 @@
+//! `prove`: proofs that other people's programs check.
+
+use std::path::{Path, PathBuf};
+
+use docledger::authority::Role;
+use docledger::log::{Evidence as _, Item, SignedCheckpoint, leading_entries, read_tile};
+use docledger::merkle::tile::{Row, TILE_WIDTH, TileId};
+use docledger::merkle::{prove_consistency, prove_inclusion};
+use docledger::proof::{Growth, Receipt, ReceiptProof, TlogProof, TransparentStatement};
+use docledger::registry::Register;
+use serde_json::json;
+
+use crate::cli::args::{Args, Format, Prove};
+use crate::cli::error::hinted;
+use crate::cli::{Outcome, keys, machine, render};
+
+/// The longest checkpoint.
+const MAX_CHECKPOINT: u64 = 1 << 16;
+
+pub(super) fn run(args: &Args, prove: &Prove) -> anyhow::Result<Outcome> {
+    let register = super::open_register(args)?;
+    match (&prove.target, &prove.growth) {
+        (Some(target), _) => entry(args, prove, &register, target),
+        (None, Some(old)) => growth(args, prove, &register, old),
+        (None, None) => Err(hinted(
+            "nothing to prove is named",
+            "name a document, or an older checkpoint with --growth",
+        )),
+    }
+}
+
+/// That an entry stands in the log, twice: as a tlog-proof, and as a transparent
+/// statement.
+fn entry(
+    args: &Args,
+    prove: &Prove,
+    register: &Register,
+    target: &Path,
+) -> anyhow::Result<Outcome> {
+    let target = super::target(register, target)?;
+    let index = target.find(register)?.one()?.index;
+    if let Some(doubt) = register.doubt(index) {
+        return Err(hinted(
+            format!("entry {index} is not proven to be the office's: {doubt}"),
+            "run `docledger verify`",
+        ));
+    }
+    let size = register.checkpoint.size;
+    let ledger = machine::ledger_dir(args);
+    let checkpoint = ledger.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
+    let checkpoint = String::from_utf8(checkpoint.unwrap_or_default())?;
+    let path = prove_inclusion(&register.tree, index, size)?;
+    let proof = TlogProof {
+        index,
+        path: path.clone(),
+        checkpoint,
+    };
+    let leaf = register.tree.leaf(index).ok_or_else(|| moved(index))?;
+    let key = register.authority.checkpoint_key(size);
+    // What is handed out is checked as its reader will.
+    proof.verify(leaf, register.authority.origin(), key)?;
+    let stem = prove.out.clone();
+    let stem = stem.unwrap_or_else(|| PathBuf::from(format!("entry-{index}")));
+    let mut written = vec![write(&stem, "tlog-proof", proof.to_text().as_bytes())?];
+    if !prove.no_receipt {
+        let proof = ReceiptProof::Inclusion { size, index, path };
+        let receipt = receipt(args, prove, register, &proof)?;
+        Receipt::parse(&receipt)?.verify_inclusion(leaf, register.authority.receipt_key(size))?;
+        let statement = TransparentStatement::assemble(&bytes(args, index, size)?, &[receipt])?;
+        written.push(write(&stem, "scitt", &statement)?);
+    }
+    tell(args, &json!({"entry": index, "size": size}), &written)
+}
+
+/// That the log grew from an older checkpoint.
+fn growth(args: &Args, prove: &Prove, register: &Register, old: &Path) -> anyhow::Result<Outcome> {
+    let signed = SignedCheckpoint::parse(&machine::whole(old)?)?;
+    let older = signed.unverified();
+    signed.verify(register.authority.checkpoint_key(older.size))?;
+    let size = register.checkpoint.size;
+    if register.tree.root_at(older.size) != Some(older.root) {
+        let what = if older.size > size {
+            "covers more entries than this ledger has"
+        } else {
+            "covers other entries than this ledger's first"
+        };
+        return Err(hinted(
+            format!("{} {what}", old.display()),
+            "run `docledger verify`: something was cut off or rewritten, there or here",
+        ));
+    }
+    let path = prove_consistency(&register.tree, older.size, size)?;
+    let mut text = format!(
+        "The ledger of {} entries below is the one of {} grown: hash the old root with\n\
+         these as RFC 9162, section 2.1.4.2, says.\n\n",
+        size, older.size
+    );
+    for hash in &path {
+        text.push_str(&format!("{hash}\n"));
+    }
+    let checkpoint = machine::ledger_dir(args).read(&Item::Checkpoint, MAX_CHECKPOINT)?;
+    text.push('\n');
+    text.push_str(&String::from_utf8(checkpoint.unwrap_or_default())?);
+    let stem = prove.out.clone();
+    let stem = stem.unwrap_or_else(|| PathBuf::from(format!("growth-{}-{size}", older.size)));
+    let mut written = vec![write(&stem, "txt", text.as_bytes())?];
+    if !prove.no_receipt {
+        let proof = ReceiptProof::Growth(Growth {
+            old: older.size,
+            new: size,
+            path,
+        });
+        let receipt = receipt(args, prove, register, &proof)?;
+        let key = register.authority.receipt_key(size);
+        Receipt::parse(&receipt)?.verify_growth(older.root, key)?;
+        written.push(write(&stem, "receipt", &receipt)?);
+    }
+    tell(args, &json!({"old": older.size, "size": size}), &written)
+}
+
+fn receipt(
+    args: &Args,
+    prove: &Prove,
+    register: &Register,
+    proof: &ReceiptProof,
+) -> anyhow::Result<Vec<u8>> {
+    let mut passphrase = keys::given(&prove.passphrase)?;
+    let wanted = prove.receipt_key.as_ref();
+    let signer = keys::signer(args, register, Role::Receipt, wanted, &mut passphrase)?;
+    let names = (register.authority.issuer(), register.authority.origin());
+    let root = register.checkpoint.root;
+    Ok(Receipt::sign(proof, root, names, signer.as_ref())?)
+}
+
+/// The entry as its bundle has it.
+fn bytes(args: &Args, index: u64, size: u64) -> anyhow::Result<Vec<u8>> {
+    let ledger = machine::ledger_dir(args);
+    let number = index / TILE_WIDTH;
+    let width = (size - number * TILE_WIDTH).min(TILE_WIDTH);
+    let tile = u16::try_from(width)
+        .ok()
+        .and_then(|width| TileId::new(Row::Entries, number, width));
+    let tile = tile.ok_or_else(|| moved(index))?;
+    let found = read_tile(&ledger, tile)?;
+    let (_, bundle) = found.ok_or_else(|| moved(index))?;
+    let place = usize::try_from(index % TILE_WIDTH)?;
+    let entries = leading_entries(&bundle);
+    let entry = entries.get(place).ok_or_else(|| moved(index))?;
+    Ok(entry.to_vec())
+}
+
+fn moved(index: u64) -> anyhow::Error {
+    hinted(
+        format!("entry {index} can't be read any more"),
+        "run `docledger verify`",
+    )
+}
+
+/// Writes a new file; one that is there is never written over.
+fn write(stem: &Path, ending: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    let mut path = stem.as_os_str().to_owned();
+    path.push(".");
+    path.push(ending);
+    let path = PathBuf::from(path);
+    machine::write_new(&path, bytes)?;
+    Ok(path)
+}
+
+fn tell(args: &Args, what: &serde_json::Value, written: &[PathBuf]) -> anyhow::Result<Outcome> {
+    let names: Vec<_> = written
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    if args.format == Format::Json {
+        let mut object = what.clone();
+        object["schema"] = json!("docledger.proof/1");
+        object["files"] = json!(names);
+        render::json_line(&object)?;
+    } else {
+        for name in names {
+            render::out(&format!("wrote {}\n", render::one_line(&name)))?;
+        }
+    }
+    Ok(Outcome::Good)
+}
