@@ -12,6 +12,7 @@ use chamber::{
     registrar, retire, threshold, why,
 };
 use common::key;
+use docledger::authority::{Authority, OpeningError};
 use docledger::digest::ContentDigest;
 use docledger::registry::{Edits, Wanted};
 use docledger::replay::Suspension;
@@ -680,4 +681,105 @@ fn what_stands_in_the_wrong_place_is_not_endorsed() {
         refused.contains("signed under the governance entry"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_third_word_counts_too() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    chamber.decide(REGISTRAR, officer(6));
+    let entry = chamber.register(5, "one\n", "A/78/1");
+    chamber.endorse(OFFICER, entry);
+    chamber.endorse(6, entry);
+    assert_eq!(chamber.read().replay.endorsements(entry).len(), 2);
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn an_ended_key_stays_ended_when_it_is_declared_compromised() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    let first = chamber.register(5, "one\n", "A/78/1");
+    let ended = chamber.decide(REGISTRAR, retire(5));
+    let again = why(chamber.try_decide(REGISTRAR, retire(5)));
+    assert!(again.contains("ended already"), "{again}");
+    chamber.decide(REGISTRAR, compromise(5, first));
+    let register = chamber.read();
+    let life = register.authority.key(&key(5).public().thumbprint());
+    assert_eq!(life.and_then(|life| life.ended), Some(ended));
+    let late = why(chamber.try_decide(REGISTRAR, retire(5)));
+    assert!(late.contains("ended already"), "{late}");
+    chamber.assert_verified(&[(Code::EntryVoid, Some(first))]);
+}
+
+#[test]
+fn a_compromised_key_is_not_retired() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, officer(5));
+    chamber.decide(REGISTRAR, compromise(5, 1));
+    let refused = why(chamber.try_decide(REGISTRAR, retire(5)));
+    assert!(refused.contains("declared compromised"), "{refused}");
+}
+
+#[test]
+fn a_registrar_retires_as_long_as_enough_are_left() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(6, retire(REGISTRAR));
+    chamber.decide(6, officer(5));
+    chamber.assert_verified(&[]);
+}
+
+#[test]
+fn after_an_unknown_decision_unknown_keys_are_an_open_question() {
+    let chamber = Chamber::open();
+    let unknown = Decision::Other("delegate".into());
+    let entry = chamber.force_decision(REGISTRAR, unknown.clone());
+    let stranger = chamber.force_document(5, "one\n", "A/78/1");
+    let (verdict, found) = chamber.found(Severity::Open);
+    assert_eq!(verdict, Verdict::NotEstablished);
+    let open = |entry| (Code::NotEvaluated, Some(entry));
+    assert_eq!(found, [open(entry), open(stranger)]);
+    assert!(!chamber.read().authority.is_weighed());
+    // An officer's word opens no question.
+    let other = Chamber::open();
+    let entry = other.force_decision(OFFICER, unknown);
+    let stranger = other.force_document(5, "one\n", "A/78/1");
+    let (verdict, found) = other.found(Severity::Open);
+    assert_eq!(verdict, Verdict::Failed);
+    let refused = |entry| (Code::AuthorityRefused, Some(entry));
+    assert_eq!(found, [refused(entry), refused(stranger)]);
+}
+
+#[test]
+fn what_can_not_be_decided_is_known_before_anybody_signs() {
+    let chamber = Chamber::open();
+    let authority = chamber.read().authority;
+    assert_eq!(authority.check_decision(1, &officer(5)), []);
+    let faults = authority.check_decision(1, &retire(REGISTRAR));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    let nothing = agree(&chamber, 0);
+    let faults = authority.check_decision(1, &nothing);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, threshold(2));
+    let proposed = chamber.decide(6, officer(5));
+    let agreed = agree(&chamber, proposed);
+    assert_eq!(chamber.read().authority.check_decision(4, &agreed), []);
+}
+
+#[test]
+fn an_opening_says_one_issuer_and_one_origin() {
+    let chamber = Chamber::open();
+    let register = chamber.read();
+    let opening = register.entry(0).expect("an opening");
+    for twist in [0, 1] {
+        let mut statement = opening.statement.clone();
+        match twist {
+            0 => statement.envelope.issuer.push('x'),
+            _ => statement.envelope.subject.push('x'),
+        }
+        let opened = Authority::open(opening.leaf, statement).map(|_| ());
+        assert_eq!(opened, Err(OpeningError::NamesDiffer));
+    }
 }
