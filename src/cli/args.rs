@@ -262,8 +262,8 @@ pub(crate) struct Rotate {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Policy {
-    /// Field that every document must have, by its name in a record (`key policy
-    /// --dry-run` lists them); may be repeated; replaces those required so far
+    /// Field that every document must have, by its name in a record (one that is
+    /// not known has them listed); may be repeated; replaces those required so far
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
     /// Distribution that is allowed; may be repeated; replaces those allowed so far
