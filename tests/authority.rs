@@ -783,3 +783,42 @@ fn an_opening_says_one_issuer_and_one_origin() {
         assert_eq!(opened, Err(OpeningError::NamesDiffer));
     }
 }
+
+#[test]
+fn without_a_usable_opening_what_was_not_checked_is_said() {
+    let chamber = Chamber::open();
+    chamber.register(OFFICER, "one\n", "A/78/1");
+    let bundle = chamber.home().join("ledger/tile/entries/000.p/2");
+    let bytes = std::fs::read(&bundle).expect("reads");
+    let mut entries: Vec<_> = docledger::log::read_bundle(&bytes, 2)
+        .expect("a bundle")
+        .into_iter()
+        .map(<[u8]>::to_vec)
+        .collect();
+    // The opening's signature is the last thing in it.
+    *entries[0].last_mut().expect("a byte") ^= 1;
+    let mut growth = docledger::log::Growth::default();
+    let append = growth.append(entries).expect("planned");
+    for (tile, bytes) in append.tiles {
+        let path = chamber.home().join("ledger").join(tile.path());
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes");
+        std::fs::write(path, bytes).expect("writes");
+    }
+    let head = docledger::log::Checkpoint {
+        origin: "records.example.org/register".into(),
+        size: append.new_size,
+        root: append.new_root,
+    };
+    let text = head.sign(&key(chamber::CHECKPOINT)).expect("signs");
+    std::fs::write(chamber.home().join("ledger/checkpoint"), text).expect("writes");
+    let report = chamber.verify();
+    assert_eq!(report.verdict(), Verdict::Failed);
+    let opening = report
+        .findings
+        .iter()
+        .find(|it| it.code == Code::OpeningInvalid);
+    assert!(opening.is_some(), "{:#?}", report.findings);
+    assert_eq!(report.checked.signatures, 0);
+    let mut skipped = report.not_checked.iter();
+    assert!(skipped.any(|it| it.contains("signatures and authority")));
+}

@@ -263,6 +263,10 @@ impl Chamber {
             .collect();
         assert_eq!(found, expected, "{:#?}", report.findings);
         assert_eq!(report.verdict(), Verdict::Verified);
+        let size = report.head.as_ref().map(|head| head.size);
+        assert_eq!(Some(report.checked.entries), size);
+        assert_eq!(Some(report.checked.signatures), size);
+        assert_eq!(report.not_checked, [""; 0]);
     }
 
     /// Failed, by one finding at an entry, with this in its message.
