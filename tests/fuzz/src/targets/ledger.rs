@@ -12,9 +12,20 @@ use docledger::merkle::{Tree, leaf_hash};
 use docledger::registry::Register;
 use docledger::revision::Standings;
 use docledger::store::layout;
-use docledger::verify::{Anchor, Verdict, ledger_id_of, verify_ledger};
+use docledger::verify::{Anchor, Verdict, ledger_id_of, verify_fork, verify_ledger};
 
 use super::memory::{Memory, apply};
+
+/// A ledger whose checkpoint key signed two histories, and the evidence of it.
+const FORKED: &str = "978b2f87083bead27b25bd5df658bcdae58835e991c896c35a5074e052a4f4f8";
+const EVIDENCE: &[u8] = include_bytes!("../../corpus/fork/two-leaves");
+
+/// Nothing but the evidence itself proves a fork of that ledger: there are no
+/// other signatures.
+pub(super) fn fork(bytes: &[u8]) {
+    let id = FORKED.parse().expect("an id");
+    assert_eq!(verify_fork(bytes, id).is_ok(), bytes == EVIDENCE);
+}
 
 /// What differs from the demonstration ledger in anything that counts is not
 /// verified; what only adds to it is. The bytes are edits of its files.

@@ -22,6 +22,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("checkpoint", log::checkpoint),
     ("docx", readers::docx),
     ("entries", ledger::entries),
+    ("fork", ledger::fork),
     ("html", readers::html),
     ("manifest", manifest::manifest),
     ("masthead", masthead::masthead),
