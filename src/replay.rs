@@ -143,19 +143,17 @@ impl Replay {
         signer: Option<Thumbprint>,
         log: &dyn Statements,
     ) -> Vec<EventFault> {
-        if let Event::Endorse = event.event {
-            return match self.endorsed(subject, event) {
-                Ok(noted) => self.check_endorsement(noted, signer, log),
-                Err(fault) => vec![fault],
-            };
-        }
-        let target = match self.history.target_of(subject, event) {
-            Ok(target) => target,
+        let about = match self.about(subject, event) {
+            Ok(about) => about,
             Err(fault) => return vec![fault],
         };
-        let record = record_of(log, target);
+        if let Event::Endorse = event.event {
+            return self.check_endorsement(about, signer, log);
+        }
+        let record = record_of(log, about.target);
         record.map_or_else(Vec::new, |record| {
-            self.history.check_event(target, &record, &event.event)
+            self.history
+                .check_event(about.target, &record, &event.event)
         })
     }
 
@@ -171,16 +169,9 @@ impl Replay {
         let signer = signer_of(statement);
         let faults = self.check_event(subject, event, signer, log);
         let is_endorsement = matches!(event.event, Event::Endorse);
-        let target = if is_endorsement {
-            self.endorsed(subject, event)
-        } else {
-            self.history.target_of(subject, event).map(|target| Noted {
-                index: target,
-                target,
-                is_endorsement: false,
-            })
+        let Ok(about) = self.about(subject, event) else {
+            return faults;
         };
-        let Ok(about) = target else { return faults };
         let noted = Noted {
             index,
             target: about.target,
@@ -258,13 +249,16 @@ impl Replay {
         faults
     }
 
-    /// The entry that an endorsement is about.
-    fn endorsed(&self, subject: &str, event: &EventRecord) -> Result<Noted, EventFault> {
+    /// The entry that an event is about; of an endorsement it may be an event.
+    fn about(&self, subject: &str, event: &EventRecord) -> Result<Noted, EventFault> {
+        let is_endorsement = matches!(event.event, Event::Endorse);
         let of_subject = |noted: &&Noted| {
             let document = self.history.by_entry(noted.target);
             document.is_some_and(|document| document.subject == subject)
         };
-        if let Some(noted) = self.events.get(&event.target).filter(of_subject) {
+        if let Some(noted) = self.events.get(&event.target).filter(of_subject)
+            && is_endorsement
+        {
             return Ok(*noted);
         }
         let target = self.history.target_of(subject, event)?;

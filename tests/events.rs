@@ -7,7 +7,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{DISK, NOW, append_entry, dir, key, open, record_event, register};
+use common::{DISK, NOW, append_entry, context, dir, key, open, record_event, register};
 use docledger::authority::{Authority, Refusal};
 use docledger::digest::{ContentDigest, LeafHash, LedgerId, TreeHash};
 use docledger::encoding::cbor::{self, Value};
@@ -31,17 +31,6 @@ fn ledger(home: &Path) -> LedgerId {
     register(&DISK, home, b"one, revised\n", "A/78/1", change).expect("registers");
     register(&DISK, home, b"two\n", "A/78/2", None).expect("registers");
     id
-}
-
-fn context(register: &Register) -> Context {
-    Context {
-        ledger: register.authority.ledger_id(),
-        on: TreeHead {
-            size: register.checkpoint.size,
-            root: register.checkpoint.root,
-        },
-        authority: register.authority.newest_governance(),
-    }
 }
 
 /// The draft of an event about an entry of A/78/1.

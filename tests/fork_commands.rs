@@ -4,24 +4,9 @@
 
 mod office;
 
-use std::path::Path;
-
-use office::Office;
+use office::{Office, copy};
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("makes");
-    for entry in std::fs::read_dir(from).expect("lists") {
-        let path = entry.expect("reads").path();
-        let place = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &place);
-        } else {
-            std::fs::copy(&path, &place).expect("copies");
-        }
-    }
-}
 
 /// A ledger; an older copy of it in `old`, and one that parts from it at entry 2
 /// in `other/ledger`.

@@ -5,22 +5,7 @@
 
 mod office;
 
-use std::path::Path;
-
-use office::Office;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("makes");
-    for entry in std::fs::read_dir(from).expect("lists") {
-        let path = entry.expect("reads").path();
-        let place = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &place);
-        } else {
-            std::fs::copy(&path, &place).expect("copies");
-        }
-    }
-}
+use office::{Office, copy};
 
 fn put_back(office: &Office) {
     let ledger = office.path().join("office/ledger");

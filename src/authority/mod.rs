@@ -427,19 +427,17 @@ impl Authority {
     /// it may is for verification to say.
     #[must_use]
     pub fn doubt(&self, statement: &Statement, index: u64, bears: &[String]) -> Option<Refusal> {
-        let unsigned = self.doubt_signature(statement);
+        let unsigned = self.verify(statement.clone()).err();
         unsigned.or_else(|| self.doubt_role(statement, index, bears))
     }
 
-    /// That its key is not known, or did not sign it.
-    #[must_use]
-    pub fn doubt_signature(&self, statement: &Statement) -> Option<Refusal> {
-        let life = match self.signer_of(statement) {
-            Ok(life) => life,
-            Err(refusal) => return Some(refusal),
-        };
-        let is_signed = statement.clone().verify(&life.key).is_ok();
-        (!is_signed).then_some(Refusal::Signature)
+    /// Checks a statement's signature under the key it names.
+    ///
+    /// # Errors
+    /// If the ledger never gave that key a role, or it did not sign this.
+    pub fn verify(&self, statement: Statement) -> Result<Verified, Refusal> {
+        let key = self.signer_of(&statement)?.key;
+        statement.verify(&key).map_err(|_| Refusal::Signature)
     }
 
     /// What the key's role and scope, and the policy, say against a statement,

@@ -89,9 +89,7 @@ fn first_pass(evidence: &dyn Evidence) -> Result<(HashSet<String>, Authority), R
     {
         let had = statement.context().map(|context| context.on.size);
         let had = had.and_then(|size| tree.root_at(size));
-        if let Ok(life) = authority.signer_of(&statement)
-            && let Ok(verified) = statement.verify(&life.key)
-        {
+        if let Ok(verified) = authority.verify(statement) {
             authority.apply(index, leaf, &verified, had);
         }
     }

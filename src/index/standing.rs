@@ -96,10 +96,7 @@ impl<'a> Standing<'a> {
             let entry = self.entry(index)?;
             let context = entry.statement.context().copied();
             complete &= context.is_none_or(|it| it.authority == authority.newest_governance());
-            let Ok(life) = authority.signer_of(&entry.statement) else {
-                continue;
-            };
-            let Ok(verified) = entry.statement.verify(&life.key) else {
+            let Ok(verified) = authority.verify(entry.statement) else {
                 continue;
             };
             let had = context.map(|context| self.log.root_at(context.on.size).ok());

@@ -199,10 +199,7 @@ impl Register {
         let Matter::Governance(governance) = &statement.matter else {
             return;
         };
-        let Ok(life) = self.authority.signer_of(statement) else {
-            return;
-        };
-        let Ok(verified) = statement.clone().verify(&life.key) else {
+        let Ok(verified) = self.authority.verify(statement.clone()) else {
             return;
         };
         let had = governance
@@ -219,10 +216,7 @@ impl Register {
     /// Whether the signer of a statement signed it and may say it: events take
     /// effect in what is shown, so they are checked here as verification does.
     fn is_allowed(&self, index: u64, statement: &Statement) -> bool {
-        let Ok(life) = self.authority.signer_of(statement) else {
-            return false;
-        };
-        let Ok(verified) = statement.clone().verify(&life.key) else {
+        let Ok(verified) = self.authority.verify(statement.clone()) else {
             return false;
         };
         let bears = self.history().symbols_of(&statement.envelope.subject);
@@ -276,7 +270,7 @@ impl Register {
     #[must_use]
     pub fn doubt(&self, index: u64) -> Option<Refusal> {
         let entry = self.entry(index).filter(|entry| entry.index > 0)?;
-        if let Some(refusal) = self.authority.doubt_signature(&entry.statement) {
+        if let Err(refusal) = self.authority.verify(entry.statement.clone()) {
             return Some(refusal);
         }
         if let Matter::Governance(_) = entry.statement.matter {

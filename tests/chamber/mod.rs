@@ -12,12 +12,12 @@ use docledger::registry::{
 };
 use docledger::statement::{
     Change, Compromise, Content, Context, Decision, Document, DocumentRecord, Draft, Governance,
-    GrantedRole, Holder, Policy, TreeHead,
+    GrantedRole, Holder, Policy,
 };
 use docledger::store::KeyDir;
 use docledger::verify::{Anchor, Code, Report, Severity, Verdict, verify_ledger};
 
-use crate::common::{Bytes, DISK, NOW, append_entry, dir, key, request};
+use crate::common::{Bytes, DISK, NOW, append_entry, context, dir, key, request};
 
 /// The numbers of keys, by what they are for.
 pub const REGISTRAR: u8 = 1;
@@ -179,15 +179,7 @@ impl Chamber {
     }
 
     pub fn context(&self) -> Context {
-        let register = self.read();
-        Context {
-            ledger: register.authority.ledger_id(),
-            on: TreeHead {
-                size: register.checkpoint.size,
-                root: register.checkpoint.root,
-            },
-            authority: register.authority.newest_governance(),
-        }
+        context(&self.read())
     }
 
     /// A statement, whatever it says.

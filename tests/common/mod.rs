@@ -14,7 +14,7 @@ use docledger::registry::{
     AppendRefusal, Appending, Committed, EventRequest, Founding, FoundingKeys, Readings, Register,
     Registered, Request, Said, Signers, Wanted, append, open_ledger,
 };
-use docledger::statement::Change;
+use docledger::statement::{Change, Context, TreeHead};
 use docledger::store::{AppendFiles, Contents, Disk, KeyDir, LedgerDir, Volume};
 use docledger::symbol::JointSymbol;
 
@@ -164,6 +164,18 @@ pub fn record_event(home: &Path, target: u64, wanted: Wanted) -> Result<u64, App
     let (_, index) = appending.add_event(&request, None, &key(2), NOW)?;
     appending.commit(&key(3))?;
     Ok(index)
+}
+
+/// What a statement made now says of where it was made.
+pub fn context(register: &Register) -> Context {
+    Context {
+        ledger: register.authority.ledger_id(),
+        on: TreeHead {
+            size: register.checkpoint.size,
+            root: register.checkpoint.root,
+        },
+        authority: register.authority.newest_governance(),
+    }
 }
 
 /// Appends an entry whatever it says.

@@ -5,6 +5,20 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("makes");
+    for entry in std::fs::read_dir(from).expect("lists") {
+        let path = entry.expect("reads").path();
+        let place = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &place);
+        } else {
+            std::fs::copy(&path, &place).expect("copies");
+        }
+    }
+}
+
 /// A folder with a ledger in it.
 pub struct Office(tempfile::TempDir);
 

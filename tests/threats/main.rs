@@ -10,6 +10,8 @@
 mod chamber;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../office/mod.rs"]
+mod office;
 mod page;
 mod power;
 mod scene;

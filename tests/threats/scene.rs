@@ -17,6 +17,7 @@ use docledger::verify::{Anchor, Remembered, Report, Verdict, verify_growth};
 
 use crate::chamber::{Chamber, OFFICER, REGISTRAR, grant};
 use crate::common::{DISK, NOW, contents, dir, key, request};
+pub(crate) use crate::office::copy;
 use crate::power::{DEPUTY, Power};
 use crate::table::Anchored;
 
@@ -360,18 +361,5 @@ pub(crate) fn record(draft: &mut Draft) -> &mut DocumentRecord {
     match &mut draft.content {
         Content::Document { record, .. } => record,
         _ => panic!("a document"),
-    }
-}
-
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("makes");
-    for entry in std::fs::read_dir(from).expect("lists") {
-        let path = entry.expect("reads").path();
-        let place = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &place);
-        } else {
-            std::fs::copy(&path, &place).expect("copies");
-        }
     }
 }

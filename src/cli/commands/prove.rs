@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use docledger::authority::Role;
-use docledger::log::{Evidence as _, Item, SignedCheckpoint, leading_entries, read_tile};
-use docledger::merkle::tile::{Row, TILE_WIDTH, TileId};
+use docledger::log::{Evidence as _, Item, ProvenLog, SignedCheckpoint};
 use docledger::merkle::{prove_consistency, prove_inclusion};
 use docledger::proof::{Growth, Receipt, ReceiptProof, TlogProof, TransparentStatement};
 use docledger::registry::Register;
+use docledger::store::LedgerDir;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Prove};
@@ -47,15 +47,13 @@ fn entry(
     }
     let size = register.checkpoint.size;
     let ledger = machine::ledger_dir(args);
-    let checkpoint = ledger.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
-    let checkpoint = String::from_utf8(checkpoint.unwrap_or_default())?;
+    let (leaf, bytes) = ProvenLog::open(&ledger, &register.checkpoint)?.entry(index)?;
     let path = prove_inclusion(&register.tree, index, size)?;
     let proof = TlogProof {
         index,
         path: path.clone(),
-        checkpoint,
+        checkpoint: checkpoint(&ledger)?,
     };
-    let leaf = register.tree.leaf(index).ok_or_else(|| moved(index))?;
     let key = register.authority.checkpoint_key(size);
     // What is handed out is checked as its reader will.
     proof.verify(leaf, register.authority.origin(), key)?;
@@ -66,7 +64,7 @@ fn entry(
         let proof = ReceiptProof::Inclusion { size, index, path };
         let receipt = receipt(args, prove, register, &proof)?;
         Receipt::parse(&receipt)?.verify_inclusion(leaf, register.authority.receipt_key(size))?;
-        let statement = TransparentStatement::assemble(&bytes(args, index, size)?, &[receipt])?;
+        let statement = TransparentStatement::assemble(&bytes, &[receipt])?;
         written.push(write(&stem, "scitt", &statement)?);
     }
     tell(args, &json!({"entry": index, "size": size}), &written)
@@ -98,9 +96,8 @@ fn growth(args: &Args, prove: &Prove, register: &Register, old: &Path) -> anyhow
     for hash in &path {
         text.push_str(&format!("{hash}\n"));
     }
-    let checkpoint = machine::ledger_dir(args).read(&Item::Checkpoint, MAX_CHECKPOINT)?;
     text.push('\n');
-    text.push_str(&String::from_utf8(checkpoint.unwrap_or_default())?);
+    text.push_str(&checkpoint(&machine::ledger_dir(args))?);
     let stem = prove.out.clone();
     let stem = stem.unwrap_or_else(|| PathBuf::from(format!("growth-{}-{size}", older.size)));
     let mut written = vec![write(&stem, "txt", text.as_bytes())?];
@@ -132,28 +129,10 @@ fn receipt(
     Ok(Receipt::sign(proof, root, names, signer.as_ref())?)
 }
 
-/// The entry as its bundle has it.
-fn bytes(args: &Args, index: u64, size: u64) -> anyhow::Result<Vec<u8>> {
-    let ledger = machine::ledger_dir(args);
-    let number = index / TILE_WIDTH;
-    let width = (size - number * TILE_WIDTH).min(TILE_WIDTH);
-    let tile = u16::try_from(width)
-        .ok()
-        .and_then(|width| TileId::new(Row::Entries, number, width));
-    let tile = tile.ok_or_else(|| moved(index))?;
-    let found = read_tile(&ledger, tile)?;
-    let (_, bundle) = found.ok_or_else(|| moved(index))?;
-    let place = usize::try_from(index % TILE_WIDTH)?;
-    let entries = leading_entries(&bundle);
-    let entry = entries.get(place).ok_or_else(|| moved(index))?;
-    Ok(entry.to_vec())
-}
-
-fn moved(index: u64) -> anyhow::Error {
-    hinted(
-        format!("entry {index} can't be read any more"),
-        "run `docledger verify`",
-    )
+/// The newest checkpoint as it stands.
+fn checkpoint(ledger: &LedgerDir<'_>) -> anyhow::Result<String> {
+    let bytes = ledger.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
+    Ok(String::from_utf8(bytes.unwrap_or_default())?)
 }
 
 /// Writes a new file; one that is there is never written over.
