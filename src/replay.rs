@@ -120,11 +120,16 @@ impl Replay {
         }
     }
 
-    /// Takes `size` statements in again, by what authority says of them now.
+    /// Takes statements in again, by what authority says of them now.
     #[must_use]
-    pub fn again(&self, authority: &Authority, size: u64, log: &dyn Statements) -> Self {
+    pub fn again(
+        &self,
+        authority: &Authority,
+        indices: impl IntoIterator<Item = u64>,
+        log: &dyn Statements,
+    ) -> Self {
         let mut new = self.anew();
-        for index in 0..size {
+        for index in indices {
             if let Some((leaf, statement)) = log.statement(index) {
                 let allowed = !self.refused.contains(&index);
                 new.take(authority, (index, leaf), &statement, allowed, log);

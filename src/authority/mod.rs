@@ -12,7 +12,7 @@ mod rules;
 use crate::digest::{LeafHash, LedgerId, Thumbprint, TreeHash};
 use crate::encoding::note::check_key_name;
 use crate::key::PublicKey;
-use crate::merkle::Tree;
+use crate::merkle::Roots;
 use crate::statement::{
     Algorithm, Context, Decision, Document, Event, Governance, KeyId, Matter, Opening, Policy,
     Statement, TreeHead, Verified,
@@ -300,7 +300,7 @@ impl Authority {
         &self,
         verified: &Verified,
         index: u64,
-        tree: &Tree,
+        roots: &dyn Roots,
         bears: &[String],
     ) -> Vec<Refusal> {
         let statement = verified.statement();
@@ -309,7 +309,7 @@ impl Authority {
             refusals.push(Refusal::OtherIssuer(statement.envelope.issuer.clone()));
         }
         if let Some(context) = statement.context() {
-            let had = tree.root_at(context.on.size);
+            let had = roots.root_at(context.on.size);
             refusals.extend(self.check_context(context, index, had));
         }
         match self.signer_of(statement) {

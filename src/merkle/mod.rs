@@ -4,13 +4,15 @@
 mod consistency;
 mod hash;
 mod inclusion;
+mod partial;
 pub mod tile;
 mod tree;
 
 pub use consistency::{consistency_root, prove_consistency, verify_consistency};
 pub use hash::{empty_root, leaf_hash, node_hash};
 pub use inclusion::{inclusion_root, prove_inclusion, verify_inclusion};
-pub use tree::Tree;
+pub use partial::{PartialTree, Subtree, prove_partial};
+pub use tree::{Roots, Tree};
 
 /// A proof that does not lead to the root it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,19 @@
 use super::hash::{empty_root, node_hash};
 use crate::digest::{LeafHash, TreeHash};
 
+/// The roots that a log had.
+pub trait Roots {
+    /// The root when it had `size` entries; `None` if it never had so many, or
+    /// that is not known.
+    fn root_at(&self, size: u64) -> Option<TreeHash>;
+}
+
+impl Roots for Tree {
+    fn root_at(&self, size: u64) -> Option<TreeHash> {
+        self.root_at(size)
+    }
+}
+
 /// All complete subtrees of a growing tree, 64 bytes an entry.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {

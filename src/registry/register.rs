@@ -209,7 +209,7 @@ impl Register {
         self.authority.apply(index, leaf, &verified, had);
         if self.authority.declarations() > before {
             let log = Entries(&self.entries);
-            self.replay = self.replay.again(&self.authority, index, &log);
+            self.replay = self.replay.again(&self.authority, 0..index, &log);
         }
     }
 

@@ -7,6 +7,7 @@
 mod against;
 mod fork;
 mod ledger;
+mod replay;
 mod report;
 
 pub use against::{Against, Comparison, Other, verify_against};

@@ -2,7 +2,6 @@
 
 mod entries;
 mod files;
-mod replay;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,6 +12,7 @@ use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entrie
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
 
+use super::replay::{Entries, Judge, Replayed};
 use super::report::{Code, Head, Remembered, Report};
 
 /// What says that a ledger is the office's.
@@ -46,7 +46,6 @@ pub fn verify_growth(
         tree: Tree::new(),
         entries: Vec::new(),
         published: BTreeSet::new(),
-        files: Vec::new(),
         sizes: HashMap::new(),
     };
     run.whole(anchor, remembered);
@@ -82,6 +81,16 @@ impl Raw {
     }
 }
 
+impl Entries for Vec<Raw> {
+    fn bytes(&self, index: u64) -> Option<&[u8]> {
+        self.get(usize::try_from(index).ok()?)?.bytes.as_deref()
+    }
+
+    fn indices(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+        Box::new(0..self.len() as u64)
+    }
+}
+
 struct Run<'a> {
     evidence: &'a dyn Evidence,
     report: Report,
@@ -90,8 +99,6 @@ struct Run<'a> {
     entries: Vec<Raw>,
     /// Sizes of heads that were published, as far as statements tell.
     published: BTreeSet<u64>,
-    /// What entries say of files: index, digest and size.
-    files: Vec<(u64, ContentDigest, u64)>,
     /// Every registered file with its size and the first entry that says so; no
     /// size if only void entries name it.
     sizes: HashMap<ContentDigest, (Option<u64>, u64)>,
@@ -115,7 +122,7 @@ impl Run<'_> {
         if let Some(remembered) = remembered {
             self.check_growth(remembered, size);
         }
-        let authority = self.replay();
+        let authority = self.replay().map(|replayed| replayed.authority);
         self.check_anchor(authority.as_ref(), anchor);
         if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
             self.check_checkpoint(signed, authority);
@@ -124,6 +131,14 @@ impl Run<'_> {
         self.check_documents();
         self.check_public_files(authority.as_ref());
         self.check_surplus(authority.as_ref(), &tiles, size);
+    }
+
+    fn replay(&mut self) -> Option<Replayed> {
+        let mut judge = Judge::new(&mut self.report, &self.entries, &self.tree);
+        let replayed = judge.replay();
+        self.published.append(&mut judge.published);
+        self.sizes = std::mem::take(&mut judge.sizes);
+        replayed
     }
 
     fn read_checkpoint(&mut self) -> Option<SignedCheckpoint> {

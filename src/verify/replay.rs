@@ -1,23 +1,41 @@
-//! Replays the log: what each entry says, who signed it, whether it may, and
-//! whether it fits.
+//! Replays a log, or the part of one that is at hand: what each entry says, who
+//! signed it, whether it may, and whether it fits.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::authority::{Authority, Refusal};
-use crate::digest::LeafHash;
-use crate::merkle::leaf_hash;
+use crate::digest::{ContentDigest, LeafHash};
+use crate::merkle::{Roots, leaf_hash};
 use crate::replay::{Replay, Statements, Suspension};
 use crate::revision::{EventFault, History, relation_doubts};
 use crate::statement::{Document, Event, Matter, MetadataField, Relation, Statement, Verified};
 use crate::symbol::{Symbol, SymbolKey};
-use crate::verify::report::{Code, Finding};
 
-use super::{Raw, Run};
+use super::report::{Code, Finding, Report};
+
+/// Entries as they are, by their indices.
+pub(super) trait Entries {
+    /// The bytes of an entry that is at hand.
+    fn bytes(&self, index: u64) -> Option<&[u8]>;
+
+    /// The indices of those that may be at hand, in log order.
+    fn indices(&self) -> Box<dyn Iterator<Item = u64> + '_>;
+}
+
+impl Entries for BTreeMap<u64, Vec<u8>> {
+    fn bytes(&self, index: u64) -> Option<&[u8]> {
+        self.get(&index).map(Vec::as_slice)
+    }
+
+    fn indices(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+        Box::new(self.keys().copied())
+    }
+}
 
 /// The entries of a log, but for those that are not well signed.
 struct Log<'a> {
-    entries: &'a [Raw],
+    entries: &'a dyn Entries,
     unsigned: &'a HashSet<u64>,
 }
 
@@ -26,41 +44,63 @@ impl Statements for Log<'_> {
         if self.unsigned.contains(&index) {
             return None;
         }
-        let entry = self.entries.get(usize::try_from(index).ok()?)?;
-        let bytes = entry.bytes.as_deref()?;
+        let bytes = self.entries.bytes(index)?;
         let statement = Statement::parse(bytes).ok()?;
         Some((leaf_hash(bytes), Cow::Owned(statement)))
     }
 }
 
-/// What was replayed so far.
-struct Replayed<'a> {
-    entries: &'a [Raw],
-    authority: Authority,
-    replay: Replay,
+/// What was replayed.
+pub(super) struct Replayed {
+    /// Who may do what at the end.
+    pub(super) authority: Authority,
+    /// What the entries come to.
+    pub(super) replay: Replay,
     unsigned: HashSet<u64>,
 }
 
-impl Replayed<'_> {
-    fn log(&self) -> Log<'_> {
-        Log {
-            entries: self.entries,
-            unsigned: &self.unsigned,
-        }
-    }
+/// Judges entries, and adds what it finds to a report.
+pub(super) struct Judge<'a> {
+    report: &'a mut Report,
+    entries: &'a dyn Entries,
+    roots: &'a dyn Roots,
+    /// Sizes of heads that were published, as far as statements tell.
+    pub(super) published: BTreeSet<u64>,
+    /// What entries say of files: index, digest and size.
+    files: Vec<(u64, ContentDigest, u64)>,
+    /// Every registered file with its size and the first entry that says so; no
+    /// size if only void entries name it.
+    pub(super) sizes: HashMap<ContentDigest, (Option<u64>, u64)>,
 }
 
-impl Run<'_> {
-    /// Replays the log: what each entry says, who signed it, whether it may,
-    /// and whether it fits.
-    pub(super) fn replay(&mut self) -> Option<Authority> {
-        let entries = std::mem::take(&mut self.entries);
+impl<'a> Judge<'a> {
+    /// Entries, and the roots that their log had.
+    pub(super) fn new(
+        report: &'a mut Report,
+        entries: &'a dyn Entries,
+        roots: &'a dyn Roots,
+    ) -> Self {
+        Self {
+            report,
+            entries,
+            roots,
+            published: BTreeSet::new(),
+            files: Vec::new(),
+            sizes: HashMap::new(),
+        }
+    }
+
+    /// Judges one entry after another; nothing comes of them without entry 0.
+    pub(super) fn replay(&mut self) -> Option<Replayed> {
+        let entries = self.entries;
         let before = self.report.findings.len();
         let mut replayed = None;
         let mut seen = HashSet::new();
         let mut latest = 0;
-        for (index, entry) in (0..).zip(&entries) {
-            let Some(bytes) = &entry.bytes else { continue };
+        for index in entries.indices() {
+            let Some(bytes) = entries.bytes(index) else {
+                continue;
+            };
             let leaf = leaf_hash(bytes);
             if !seen.insert(leaf) {
                 self.report.add(
@@ -87,7 +127,6 @@ impl Run<'_> {
             latest = latest.max(statement.envelope.issued_at);
             if index == 0 {
                 replayed = self.open(leaf, statement).map(|authority| Replayed {
-                    entries: &entries,
                     authority,
                     replay: Replay::default(),
                     unsigned: HashSet::from([0]),
@@ -96,31 +135,40 @@ impl Run<'_> {
                 self.judge((index, leaf), statement, replayed);
             }
         }
-        let authority = replayed.map(|replayed| {
-            self.report.documents = replayed.replay.history().documents().len() as u64;
-            self.settle(&replayed, before);
-            replayed.authority
-        });
-        self.entries = entries;
-        if authority.is_none() && !self.entries.is_empty() {
-            self.report.not_checked.push(
+        match &replayed {
+            Some(replayed) => {
+                self.report.documents = replayed.replay.history().documents().len() as u64;
+                self.settle(replayed, before);
+            }
+            None if entries.indices().next().is_some() => self.report.not_checked.push(
                 "signatures and authority of all entries: entry 0, which names the keys, is not usable".to_owned(),
-            );
+            ),
+            None => {}
         }
-        authority
+        replayed
+    }
+
+    fn log<'b>(&self, replayed: &'b Replayed) -> Log<'b>
+    where
+        'a: 'b,
+    {
+        Log {
+            entries: self.entries,
+            unsigned: &replayed.unsigned,
+        }
     }
 
     /// What is known at the end only: which entries declarations account for,
     /// and what still waits for somebody. `before` findings are older than the
     /// replay's.
-    fn settle(&mut self, replayed: &Replayed<'_>, before: usize) {
+    fn settle(&mut self, replayed: &Replayed, before: usize) {
         let Replayed {
             authority, replay, ..
         } = replayed;
         let mut void = BTreeMap::new();
         if authority.declarations() > 0 {
-            let log = replayed.log();
-            for index in 1..replayed.entries.len() as u64 {
+            let log = self.log(replayed);
+            for index in self.entries.indices().filter(|index| *index > 0) {
                 let statement = log.statement(index);
                 let refusal = statement.and_then(|(_, it)| authority.void(&it, index));
                 void.extend(refusal.map(|refusal| (index, refusal)));
@@ -179,7 +227,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn note_unknown(&mut self, index: u64, statement: &Statement) {
+    fn note_unknown(&mut self, index: u64, statement: &Statement) {
         for unknown in &statement.unknown {
             let code = if unknown.may_be_passed_over() {
                 Code::UnknownKept
@@ -191,7 +239,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn open(&mut self, leaf: LeafHash, statement: Statement) -> Option<Authority> {
+    fn open(&mut self, leaf: LeafHash, statement: Statement) -> Option<Authority> {
         self.report.ledger_id = Some(leaf.into());
         match Authority::open(leaf, statement) {
             Ok((authority, _)) => {
@@ -210,7 +258,7 @@ impl Run<'_> {
         &mut self,
         (index, leaf): (u64, LeafHash),
         statement: Statement,
-        replayed: &mut Replayed<'_>,
+        replayed: &mut Replayed,
     ) {
         let key = match replayed.authority.signer_of(&statement) {
             Ok(life) => life.key,
@@ -234,7 +282,7 @@ impl Run<'_> {
         let subject = &statement.envelope.subject;
         let bears = replayed.replay.history().symbols_of(subject);
         let authority = &replayed.authority;
-        let refusals = authority.check(&verified, index, &self.tree, bears);
+        let refusals = authority.check(&verified, index, self.roots, bears);
         // What is void may be endorsed yet.
         let is_told = |refusal: &Refusal| !refusal.is_open() && !refusal.is_void();
         let is_refused = refusals.iter().any(is_told) || statement.unmet().is_some();
@@ -248,7 +296,7 @@ impl Run<'_> {
             self.judge_document(index, subject, document, replayed.replay.history());
         }
         let log = Log {
-            entries: replayed.entries,
+            entries: self.entries,
             unsigned: &replayed.unsigned,
         };
         let (authority, replay) = (&replayed.authority, &mut replayed.replay);
@@ -287,7 +335,7 @@ impl Run<'_> {
         index: u64,
         statement: &Statement,
         without_effect: bool,
-        replayed: &Replayed<'_>,
+        replayed: &Replayed,
     ) {
         let history = replayed.replay.history();
         let subject = &statement.envelope.subject;
@@ -316,27 +364,23 @@ impl Run<'_> {
         &mut self,
         (index, leaf): (u64, LeafHash),
         verified: &Verified,
-        replayed: &mut Replayed<'_>,
+        replayed: &mut Replayed,
     ) {
         let context = verified.statement().context();
-        let had = context.and_then(|context| self.tree.root_at(context.on.size));
+        let had = context.and_then(|context| self.roots.root_at(context.on.size));
         let before = replayed.authority.declarations();
         replayed.authority.apply(index, leaf, verified, had);
         if replayed.authority.declarations() > before {
-            let log = replayed.log();
-            replayed.replay = replayed.replay.again(&replayed.authority, index, &log);
+            let log = self.log(replayed);
+            let before = self.entries.indices().take_while(|it| *it < index);
+            let again = replayed.replay.again(&replayed.authority, before, &log);
+            replayed.replay = again;
         }
     }
 
     /// Stored symbols are compared as they are; that today's rules would write
     /// one otherwise, or take it for another document's, is told.
-    pub(super) fn judge_symbols(
-        &mut self,
-        index: u64,
-        subject: &str,
-        symbols: &[String],
-        history: &History,
-    ) {
+    fn judge_symbols(&mut self, index: u64, subject: &str, symbols: &[String], history: &History) {
         for symbol in symbols {
             let key = SymbolKey::of_canonical(symbol);
             // That the very symbol is another's is a failure of its own.
@@ -364,7 +408,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn judge_relations(
+    fn judge_relations(
         &mut self,
         index: u64,
         subject: &str,
@@ -377,7 +421,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn refuse(&mut self, index: u64, refusal: &Refusal) {
+    fn refuse(&mut self, index: u64, refusal: &Refusal) {
         // What a declaration accounts for is told once all is known.
         if refusal.is_void() {
             return;
