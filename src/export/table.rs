@@ -1,0 +1,83 @@
+//! The register as a table (CSV, RFC 4180): the columns of a manifest, so that
+//! `register --manifest` reads it, then what the ledger adds.
+
+use super::{Bytes, Item, ItemEvent, rfc3339};
+use crate::registry::manifest::{self, COLUMNS, EXPORT_COLUMNS, Written, guarded};
+
+/// The first line.
+///
+/// # Errors
+/// If it can't be written.
+pub fn column_names() -> Result<Vec<u8>, csv::Error> {
+    line(COLUMNS.iter().chain(&EXPORT_COLUMNS).copied())
+}
+
+/// The line of a file. One whose bytes are not there names no file. Cells that
+/// a spreadsheet would take for formulas are guarded as manifests guard them.
+///
+/// # Errors
+/// If it can't be written.
+pub fn row(item: &Item, events: &[ItemEvent]) -> Result<Vec<u8>, csv::Error> {
+    let of = (item.is_named_by_file() && item.symbols.is_empty() && !is_first(item))
+        .then(|| item.subject.clone());
+    let file = match item.bytes {
+        Bytes::Present => format!("{}/{}", super::bagit::PAYLOAD, item.path),
+        Bytes::Missing | Bytes::Damaged => String::new(),
+    };
+    let written = Written {
+        file,
+        document: Some(&item.document),
+        of,
+        note: String::new(),
+    };
+    let added = EXPORT_COLUMNS.map(|column| guarded(cell(item, events, column)));
+    line(manifest::cells(&written).chain(added))
+}
+
+/// Whether it is the file that gives a document without a symbol its name.
+fn is_first(item: &Item) -> bool {
+    item.entry == item.number
+}
+
+fn cell(item: &Item, events: &[ItemEvent], column: &str) -> String {
+    let record = &item.document.record;
+    match column {
+        "entry" => item.entry.to_string(),
+        "number" => format!("#{}", item.number),
+        "subject" => item.subject.clone(),
+        "version" => record.version.to_string(),
+        "status" => item.status.clone(),
+        "content" => item.bytes.as_str().to_owned(),
+        "registered" => rfc3339(item.registered).unwrap_or_default(),
+        "signer" => item.signer.said.clone(),
+        "key" => item
+            .signer
+            .key
+            .map(|key| key.to_string())
+            .unwrap_or_default(),
+        "sha256" => item.document.digest.to_string(),
+        "size" => record.size.to_string(),
+        "media_type" => item.document.media_type.clone(),
+        "file_name" => record.file_name.clone().unwrap_or_default(),
+        "events" => {
+            let concerning = events.iter().filter(|event| event.concerns(item));
+            let told = concerning.map(|event| {
+                let doubt = if event.effective {
+                    ""
+                } else {
+                    " (without effect)"
+                };
+                format!("{} #{}{doubt}", event.kind, event.entry)
+            });
+            told.collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    }
+}
+
+fn line<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells)?;
+    let bytes = writer.into_inner();
+    bytes.map_err(|error| csv::Error::from(error.into_error()))
+}
