@@ -43,7 +43,9 @@ pub struct Package {
 /// Whether the bytes of a file are what was registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bytes {
-    /// They are; or nobody looked, as for an export without files.
+    /// Nobody looked, as for an export without files.
+    Unchecked,
+    /// They are.
     Present,
     /// They are not there.
     Missing,
@@ -56,6 +58,7 @@ impl Bytes {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unchecked => "not checked",
             Self::Present => "present",
             Self::Missing => "missing",
             Self::Damaged => "damaged",

@@ -250,8 +250,10 @@ impl Object {
                 }
             }
         };
+        // A claim past the year 9999 can't be written, and something must be.
+        let created = rfc3339(note.created).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned());
         self.versions.push(json!({
-            "created": rfc3339(note.created).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
+            "created": created,
             "message": note.message,
             "user": user,
             "state": by_digest,

@@ -21,7 +21,7 @@ pub fn row(item: &Item, events: &[ItemEvent]) -> Result<Vec<u8>, csv::Error> {
     let of = (item.is_named_by_file() && item.symbols.is_empty() && !is_first(item))
         .then(|| item.subject.clone());
     let file = match item.bytes {
-        Bytes::Present => format!("{}/{}", super::bagit::PAYLOAD, item.path),
+        Bytes::Present | Bytes::Unchecked => format!("{}/{}", super::bagit::PAYLOAD, item.path),
         Bytes::Missing | Bytes::Damaged => String::new(),
     };
     let written = Written {
