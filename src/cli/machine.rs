@@ -149,6 +149,12 @@ impl NamedFile {
         read().with_context(|| format!("{}: can't be read", self.0.display()))
     }
 
+    /// Its bytes, from their beginning.
+    #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+    pub(crate) fn into_read(self) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(File::open(self.0)?))
+    }
+
     /// Its name, if it is text without control characters.
     pub(crate) fn file_name(&self) -> Option<String> {
         let name = self.0.file_name()?.to_str()?;

@@ -170,8 +170,35 @@ pub struct VersionNote {
     pub created: u64,
     /// What changed, and why.
     pub message: String,
-    /// By whom; `None` for this program itself.
-    pub user: Option<Signer>,
+    /// By whom.
+    pub user: User,
+}
+
+/// Who made a version: a name, and a URI if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    name: String,
+    address: Option<String>,
+}
+
+impl User {
+    /// Who signed an entry, with the key's URI.
+    #[must_use]
+    pub fn of(signer: &Signer) -> Self {
+        Self {
+            name: signer.name.as_ref().unwrap_or(&signer.said).clone(),
+            address: signer.key.as_ref().map(key_uri),
+        }
+    }
+
+    /// The office, whose name may be a URI.
+    #[must_use]
+    pub fn office(issuer: &str) -> Self {
+        Self {
+            name: issuer.to_owned(),
+            address: issuer.contains("://").then(|| issuer.to_owned()),
+        }
+    }
 }
 
 /// An object in the making: its content files, then its versions, oldest first.
@@ -240,16 +267,10 @@ impl Object {
         for (path, digest) in state {
             by_digest.entry(digest).or_default().push(path);
         }
-        let user = match &note.user {
-            None => json!({"name": "docledger"}),
-            Some(signer) => {
-                let name = signer.name.as_ref().unwrap_or(&signer.said);
-                match &signer.key {
-                    Some(key) => json!({"name": name, "address": key_uri(key)}),
-                    None => json!({ "name": name }),
-                }
-            }
-        };
+        let mut user = json!({ "name": note.user.name });
+        if let Some(address) = &note.user.address {
+            user["address"] = json!(address);
+        }
         // A claim past the year 9999 can't be written, and something must be.
         let created = rfc3339(note.created).unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned());
         self.versions.push(json!({
@@ -342,7 +363,7 @@ mod tests {
         let note = VersionNote {
             created: 0,
             message: "first".into(),
-            user: None,
+            user: User::office("an office"),
         };
         let mut object = Object::new("x:1");
         let mut state = BTreeMap::new();

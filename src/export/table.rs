@@ -47,6 +47,7 @@ fn cell(item: &Item, events: &[ItemEvent], column: &str) -> String {
         "subject" => item.subject.clone(),
         "version" => record.version.to_string(),
         "status" => item.status.clone(),
+        "counts" => if item.counts { "yes" } else { "no" }.to_owned(),
         "content" => item.bytes.as_str().to_owned(),
         "registered" => rfc3339(item.registered).unwrap_or_default(),
         "signer" => item.signer.said.clone(),

@@ -38,12 +38,13 @@ pub const COLUMNS: [&str; 24] = [
     "of",
 ];
 /// Columns that an export of the register adds (`docs/exports.md`); never read.
-pub const EXPORT_COLUMNS: [&str; 14] = [
+pub const EXPORT_COLUMNS: [&str; 15] = [
     "entry",
     "number",
     "subject",
     "version",
     "status",
+    "counts",
     "content",
     "registered",
     "signer",

@@ -62,7 +62,9 @@ pub(super) fn write(
     ] {
         bag.tag(path, &mut text.as_bytes())?;
     }
-    proof.each(package, choice, &mut |path, contents| bag.tag(path, contents))?;
+    proof.each(package, choice, &mut |path, contents| {
+        bag.tag(path, contents)
+    })?;
     bag.finish()?;
     Ok(bytes)
 }

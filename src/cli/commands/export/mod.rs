@@ -86,7 +86,10 @@ fn table(package: &Package) -> impl Read + '_ {
 fn dry_run(args: &Args, flags: &Export, package: &mut Package) -> anyhow::Result<Outcome> {
     if flags.place.exists() {
         return Err(hinted(
-            format!("{} exists already and is never overwritten", flags.place.display()),
+            format!(
+                "{} exists already and is never overwritten",
+                flags.place.display()
+            ),
             "name another place",
         ));
     }
@@ -145,7 +148,11 @@ fn tell(args: &Args, flags: &Export, package: &Package, bytes: u64) -> anyhow::R
             "head": render::head_json(&package.head),
         }))?;
     } else {
-        let deed = if flags.dry_run { "would write" } else { "wrote" };
+        let deed = if flags.dry_run {
+            "would write"
+        } else {
+            "wrote"
+        };
         render::out(&format!(
             "{deed} {}: {files} files of {} documents, {bytes} bytes\n",
             render::one_line(&place),

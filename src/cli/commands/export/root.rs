@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use docledger::digest::ContentDigest;
-use docledger::export::ocfl::{self, Hasher, Ids, Object, VersionNote};
+use docledger::export::ocfl::{self, Hasher, Ids, Object, User, VersionNote};
 use docledger::export::{Item, ItemEvent, Package};
 use docledger::registry::Register;
 use docledger::statement::{Change, Language};
@@ -172,7 +172,10 @@ impl<'a, 'f> Making<'a, 'f> {
         let is_principal = |item: &Item| item.document.record.change != Change::Rendition;
         let known = items.iter().filter(|item| item.entry <= until);
         let mut newest: HashMap<&Language, u64> = HashMap::new();
-        for item in known.clone().filter(|item| item.counts && is_principal(item)) {
+        for item in known
+            .clone()
+            .filter(|item| item.counts && is_principal(item))
+        {
             let (language, version) = version_of(item);
             let found = newest.entry(language).or_default();
             *found = version.max(*found);
@@ -224,7 +227,7 @@ impl<'a, 'f> Making<'a, 'f> {
         let note = VersionNote {
             created: package.now,
             message,
-            user: None,
+            user: User::office(&package.issuer),
         };
         self.object.add_version(&note, &state);
         self.write_inventory("v1/")?;
@@ -272,6 +275,6 @@ fn note_of(item: &Item) -> VersionNote {
             record.version,
             item.entry
         ),
-        user: Some(item.signer.clone()),
+        user: User::of(&item.signer),
     }
 }

@@ -1,8 +1,203 @@
-//! `import`: documents that another office exported.
+//! `import`: documents that another office handed over, registered here, with
+//! what came along as proof kept as one file.
+//!
+//! What the proof proves is not judged here: that is verification, with the
+//! other office's ledger id.
 
-use crate::cli::Outcome;
-use crate::cli::args::{Args, Import};
+mod archive;
+mod bag;
 
-pub(super) fn run(_args: &Args, _import: &Import) -> anyhow::Result<Outcome> {
-    anyhow::bail!("not yet")
+use std::path::{Path, PathBuf};
+
+use docledger::digest::{ContentDigest, ContentHasher};
+use docledger::registry::manifest::Row;
+use docledger::registry::{Edits, Readings, Register, Request, Said};
+use docledger::statement::Source;
+use docledger::store::Contents as _;
+use docledger::symbol::JointSymbol;
+
+use super::register::{Filing, Known, ReadFile, Wanted, enter, read_wanted};
+use crate::cli::args::{Args, Import, Register as Flags};
+use crate::cli::error::hinted;
+use crate::cli::{Outcome, machine, render};
+
+use archive::Archive;
+
+/// What another office handed over, whole and undamaged.
+struct Received {
+    /// Who sent it, as it says itself.
+    from: Option<String>,
+    /// What it is, in a few words.
+    means: String,
+    documents: Vec<Handed>,
+    /// What came along with the documents.
+    proof: Archive,
+}
+
+/// One document that was handed over.
+struct Handed {
+    path: PathBuf,
+    /// What is said of it, if anything: a row of a manifest.
+    row: Option<Row>,
+    /// What the record has to tell besides, since nothing else in it would.
+    remark: Option<String>,
+    /// The digest that its bytes were found to have.
+    digest: ContentDigest,
+}
+
+pub(super) fn run(args: &Args, import: &Import) -> anyhow::Result<Outcome> {
+    let register = super::open_register(args)?;
+    let received = receive(args, &import.source)?;
+    let from = import.from.clone().or_else(|| received.from.clone());
+    let proof = proof(&received, from.clone())?;
+    let is_described = received.documents.iter().all(|it| it.row.is_some());
+    let flags = Flags {
+        from,
+        means: Some(format!(
+            "{}; its proof: {}",
+            received.means,
+            proof.request.digest.ni_name()
+        )),
+        received: proof.request.said.edits.received,
+        // An office that said something of its documents left blank what it
+        // didn't.
+        no_read: is_described,
+        // The other office said that these are two documents.
+        allow_same_bytes: is_described,
+        keep_going: import.keep_going,
+        keys: import.keys.clone(),
+        yes: import.yes,
+        dry_run: import.dry_run,
+        ..Flags::default()
+    };
+    let mut files = vec![ReadFile {
+        path: proof.file.name().to_owned(),
+        shown: proof.file.name().display().to_string(),
+        line: None,
+        filing: Ok(proof),
+    }];
+    files.extend(read(args, &flags, &register, received.documents)?);
+    enter(args, &flags, register, files)
+}
+
+/// Reads what was handed over and checks it.
+fn receive(args: &Args, path: &Path) -> anyhow::Result<Received> {
+    if path.is_dir() {
+        return bag::receive(args, path);
+    }
+    Err(hinted(
+        format!("{} is no folder", path.display()),
+        "a bag is imported as a folder: unpack it first",
+    ))
+}
+
+/// What came along, as a file to be registered.
+fn proof(received: &Received, from: Option<String>) -> anyhow::Result<Filing> {
+    let today = render::time(machine::now());
+    let today = today.split('T').next().unwrap_or_default().parse()?;
+    let mut hasher = ContentHasher::new();
+    let mut read = received.proof.open()?;
+    let mut block = vec![0; 64 * 1024];
+    loop {
+        match read.read(&mut block)? {
+            0 => break,
+            length => hasher.update(&block[..length]),
+        }
+    }
+    let (digest, size) = hasher.finish();
+    Ok(Filing {
+        file: Box::new(received.proof.clone()),
+        request: Request {
+            digest,
+            size,
+            media_type: "application/x-tar".to_owned(),
+            file_name: Some(received.proof.name().display().to_string()),
+            said: Said {
+                no_symbol: true,
+                edits: Edits {
+                    title: Some(format!("What came along with {}", received.means)),
+                    document_type: Some("Proof of transfer".to_owned()),
+                    received: Some(today),
+                    source: Some(Source {
+                        from,
+                        means: Some(received.means.clone()),
+                    }),
+                    ..Edits::default()
+                },
+                ..Said::default()
+            },
+            read: Readings::default(),
+        },
+        remarks: Vec::new(),
+    })
+}
+
+/// Reads the documents; what is said of where they came from is this office's
+/// to say.
+fn read(
+    args: &Args,
+    flags: &Flags,
+    register: &Register,
+    documents: Vec<Handed>,
+) -> anyhow::Result<Vec<ReadFile>> {
+    let mut wanted = Vec::with_capacity(documents.len());
+    let mut expected = Vec::with_capacity(documents.len());
+    for Handed {
+        path,
+        row,
+        remark,
+        digest,
+    } in documents
+    {
+        let known = row.as_ref().and_then(|row| known(register, row, &digest));
+        expected.push((digest, known));
+        wanted.push(match row {
+            None => Wanted::of_each(flags, &path)?,
+            Some(mut row) => {
+                row.edits.source = remark.map(|remark| {
+                    render::remark(&format!("{}: {remark}", path.display()));
+                    let means = flags.means.as_deref().unwrap_or_default();
+                    Source {
+                        from: flags.from.clone(),
+                        means: Some(format!("{means}; {remark}")),
+                    }
+                });
+                row.edits.received = None;
+                row.file = path.display().to_string();
+                Wanted::of_row(register, flags, Path::new(""), row)?
+            }
+        });
+    }
+    let files = read_wanted(args, wanted).into_iter().zip(expected);
+    let files = files.map(|(mut file, (digest, known))| {
+        let is_other = |filing: &Filing| filing.request.digest != digest;
+        if file.filing.as_ref().is_ok_and(is_other) {
+            file.filing = Err(anyhow::anyhow!("it changed while it was imported"));
+        } else if let Some(why) = known {
+            file.filing = Err(Known(why).into());
+        }
+        file
+    });
+    Ok(files.collect())
+}
+
+/// Where these bytes are registered as this document in this language, in
+/// whatever version: the other office's history is not registered twice.
+fn known(register: &Register, row: &Row, digest: &ContentDigest) -> Option<String> {
+    let history = register.history();
+    let keys: Vec<_> = row.symbol.iter().flat_map(JointSymbol::halves).collect();
+    let named = match &row.of {
+        Some(subject) => history.by_subject(subject),
+        None if keys.is_empty() => history.by_subject(&digest.ni_name()),
+        None => keys.iter().find_map(|half| history.by_symbol(half.key())),
+    }?;
+    let chains = named.chains.iter();
+    let mut entries = chains
+        .filter(|chain| row.language.as_ref().is_none_or(|it| *it == chain.language))
+        .flat_map(|chain| &chain.entries);
+    let entry = entries.find(|entry| entry.digest == *digest)?;
+    Some(format!(
+        "registered as {} v{} (#{})",
+        named.subject, entry.version, entry.index
+    ))
 }
