@@ -23,6 +23,9 @@ pub const PAYLOAD: &str = "data";
 /// Names what is to be fetched; such a bag is not complete.
 const FETCH_FILE: &str = "fetch.txt";
 
+/// How manifests write the ends of lines.
+const LINE_ENDS: [(&str, &str); 4] = [("%0A", "\n"), ("%0a", "\n"), ("%0D", "\r"), ("%0d", "\r")];
+
 /// The longest manifest that is read, in bytes.
 pub const MAX_MANIFEST: u64 = 1 << 30;
 /// The longest other text that is read, in bytes.
@@ -182,6 +185,7 @@ impl Bag {
         let mut reading = Reading {
             folder,
             paths: paths.into_iter().collect(),
+            escapes_percent: true,
             faults: Vec::new(),
         };
         let bag = reading.bag();
@@ -249,6 +253,8 @@ struct Manifest {
 struct Reading<'a> {
     folder: &'a dyn Folder,
     paths: BTreeSet<String>,
+    /// Whether manifests write `%` as `%25`: since version 1.0.
+    escapes_percent: bool,
     faults: Vec<BagFault>,
 }
 
@@ -308,6 +314,7 @@ impl Reading<'_> {
         let version = lines
             .next()
             .and_then(|it| it.strip_prefix("BagIt-Version: "));
+        self.escapes_percent = version != Some("0.97");
         if !matches!(version, Some("1.0" | "0.97")) {
             let why = "versions 1.0 and 0.97 are read, and this is none of them";
             self.faults.push(BagFault::Declaration(why));
@@ -401,7 +408,7 @@ impl Reading<'_> {
         let text = self.text(&file, MAX_MANIFEST)?;
         let mut digests = BTreeMap::new();
         for (line, text) in (1..).zip(text.lines()) {
-            let entry = parse_line(text, algorithm, is_of_payload);
+            let entry = parse_line(text, algorithm, is_of_payload, self.escapes_percent);
             let problem = match entry {
                 Ok(None) => continue,
                 Ok(Some((path, digest))) => match digests.insert(path, digest) {
@@ -485,6 +492,7 @@ fn parse_line(
     line: &str,
     algorithm: Algorithm,
     is_of_payload: bool,
+    escapes_percent: bool,
 ) -> Result<Option<(String, String)>, &'static str> {
     if line.trim().is_empty() {
         return Ok(None);
@@ -500,7 +508,12 @@ fn parse_line(
     // Some tools mark binary files as `sha256sum` does.
     let path = path.trim_start_matches([' ', '\t']);
     let path = path.strip_prefix('*').unwrap_or(path);
-    let path = decoded(path).ok_or("% stands only before 0A, 0D and 25 in a path")?;
+    let path = match escapes_percent {
+        true => decoded(path).ok_or("% stands only before 0A, 0D and 25 in a path")?,
+        false => LINE_ENDS
+            .iter()
+            .fold(path.to_owned(), |path, (code, end)| path.replace(code, end)),
+    };
     if !stays_inside(&path) {
         return Err("the path leads out of the bag, or is not written plainly");
     }
@@ -650,13 +663,24 @@ mod tests {
         ] {
             let line = format!("{}  {path}", digest(b""));
             assert!(
-                parse_line(&line, Algorithm::Sha256, true).is_err(),
+                parse_line(&line, Algorithm::Sha256, true, true).is_err(),
                 "{path}"
             );
         }
         let line = manifest_line(&digest(b""), "data/100%\n.txt");
-        let read = parse_line(line.trim_end(), Algorithm::Sha256, true);
+        let read = parse_line(line.trim_end(), Algorithm::Sha256, true, true);
         assert_eq!(read.expect("reads").expect("a line").0, "data/100%\n.txt");
+    }
+
+    #[test]
+    fn an_older_bag_writes_percent_signs_as_they_are() {
+        let line = format!("{}  data/50%25%0A.txt", digest(b""));
+        let path = |escapes| {
+            let read = parse_line(&line, Algorithm::Sha256, true, escapes);
+            read.expect("reads").expect("a line").0
+        };
+        assert_eq!(path(true), "data/50%\n.txt");
+        assert_eq!(path(false), "data/50%25\n.txt");
     }
 
     #[test]
