@@ -81,12 +81,16 @@ impl<'a> NewFolder<'a> {
     /// # Errors
     /// If the system refuses, or something has come to stand there.
     pub fn finish(mut self) -> Result<(), StoreError> {
-        durable::sync_files(self.volume, &self.files, PathBuf::as_path)?;
-        for folder in &self.folders {
-            self.volume
+        let volume = self.volume;
+        durable::sync_all(&self.files, |file| {
+            volume.sync_file(file).at(file, "making it durable")
+        })?;
+        let folders: Vec<_> = self.folders.iter().collect();
+        durable::sync_all(&folders, |folder| {
+            volume
                 .sync_folder(folder)
-                .at(folder, "making the folder durable")?;
-        }
+                .at(folder, "making the folder durable")
+        })?;
         put(self.volume, &self.aside, &self.place)?;
         self.files.clear();
         self.folders.clear();

@@ -47,28 +47,21 @@ pub(super) fn open(
     }
 }
 
-/// Makes files durable, many at a time: a disk takes several requests in the
-/// time of one.
-pub(super) fn sync_files<T: Sync>(
-    volume: &dyn Volume,
-    files: &[T],
-    path: impl Fn(&T) -> &Path + Sync,
+/// Makes many files or folders durable, several at a time: a disk takes several
+/// requests in the time of one.
+pub(super) fn sync_all<T: Sync>(
+    items: &[T],
+    sync: impl Fn(&T) -> Result<(), StoreError> + Sync,
 ) -> Result<(), StoreError> {
-    let sync = |files: &[T]| {
-        files.iter().try_for_each(|file| {
-            let path = path(file);
-            volume.sync_file(path).at(path, "making it durable")
-        })
-    };
-    let share = files.len().div_ceil(SYNC_THREADS).max(SYNC_SHARE);
-    if files.len() <= share {
-        return sync(files);
+    let share = items.len().div_ceil(SYNC_THREADS).max(SYNC_SHARE);
+    if items.len() <= share {
+        return items.iter().try_for_each(sync);
     }
     std::thread::scope(|scope| {
         let sync = &sync;
-        let threads: Vec<_> = files
+        let threads: Vec<_> = items
             .chunks(share)
-            .map(|files| scope.spawn(move || sync(files)))
+            .map(|items| scope.spawn(move || items.iter().try_for_each(sync)))
             .collect();
         threads.into_iter().try_for_each(|thread| {
             thread

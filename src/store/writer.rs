@@ -209,7 +209,11 @@ impl<'a> LedgerWriter<'a> {
 
     /// Makes the files written aside durable.
     fn sync_all(&self, staged: &[Staged]) -> Result<(), StoreError> {
-        durable::sync_files(self.volume, staged, |file| &file.aside)
+        durable::sync_all(staged, |file| {
+            self.volume
+                .sync_file(&file.aside)
+                .at(&file.aside, "making it durable")
+        })
     }
 
     /// One rename: before it the old ledger, after it the new one.
