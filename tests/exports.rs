@@ -18,6 +18,9 @@ use serde_json::Value;
 
 const JOINT: &str = "A/78/1–S/2024/1";
 
+/// Files by their paths.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// An office with two documents, one in two languages and formats, and events.
 fn office() -> Office {
     let office = Office::open();
@@ -90,7 +93,7 @@ fn office() -> Office {
 }
 
 /// Every file below a folder, by its path from there.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+fn files(folder: &Path) -> Files {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(at) = folders.pop() {
@@ -108,13 +111,13 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-fn text(files: &BTreeMap<String, Vec<u8>>, name: &str) -> String {
+fn text(files: &Files, name: &str) -> String {
     let bytes = files.get(name).unwrap_or_else(|| panic!("{name} is there"));
     String::from_utf8(bytes.clone()).expect("text")
 }
 
 /// Files in memory, as a bag is read.
-struct Memory<'a>(&'a BTreeMap<String, Vec<u8>>);
+struct Memory<'a>(&'a Files);
 
 impl Folder for Memory<'_> {
     fn paths(&self) -> Result<Vec<String>, String> {
@@ -458,7 +461,7 @@ fn void_files_go_along_and_say_so() {
 }
 
 /// The inventory of the object whose folder ends so.
-fn inventory(root: &BTreeMap<String, Vec<u8>>, ending: &str) -> Value {
+fn inventory(root: &Files, ending: &str) -> Value {
     let ending = format!("{ending}inventory.json");
     let name = root.keys().find(|name| name.ends_with(&ending));
     serde_json::from_str(&text(root, name.expect("there"))).expect("JSON")
@@ -622,6 +625,88 @@ fn another_offices_bag_is_registered_with_its_proof() {
 }
 
 #[test]
+fn renditions_stay_beside_their_version_and_a_part_begins_anew() {
+    let office = Office::open();
+    office.write("one.txt", "first\n");
+    office.write("two.txt", "second\n");
+    office.write("one.html", "<p>first</p>\n");
+    let of = [
+        "--symbol",
+        "A/78/1",
+        "--language",
+        "en",
+        "--no-read",
+        "--yes",
+    ];
+    office.text(&[&["register", "one.txt"][..], &of].concat());
+    office.text(&[&["register", "two.txt", "--change", "revision"][..], &of].concat());
+    let late = [
+        "register",
+        "one.html",
+        "--change",
+        "rendition",
+        "--renders",
+        "1",
+    ];
+    office.text(&[&late[..], &of].concat());
+    office.text(&["export", "bagit", "all"]);
+    office.text(&["export", "bagit", "newest", "A/78/1@2"]);
+    let versions = |other: &Office| {
+        let table = rows(&other.text(&["export", "csv", "-", "A/78/1"]));
+        let told = table
+            .into_iter()
+            .map(|row| format!("{} {}", row["file_name"], row["version"]));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(versions(&office), ["one.txt 1", "one.html 1", "two.txt 2"]);
+    let other = Office::open();
+    let path = office.path().join("newest");
+    other.text(&["import", path.to_str().expect("text"), "--yes"]);
+    assert_eq!(versions(&other), ["two.txt 1"]);
+    let shown = other.text(&["show", "A/78/1", "--format", "json"]);
+    assert!(shown.contains("; there: version 2 (revision)"), "{shown}");
+    // What is older than what is here is not put after it.
+    let path = office.path().join("all");
+    let done = other.run(&["import", path.to_str().expect("text"), "--yes"]);
+    assert_eq!(done.status.code(), Some(2));
+    let third = Office::open();
+    third.text(&["import", path.to_str().expect("text"), "--yes"]);
+    assert_eq!(versions(&third), ["one.txt 1", "one.html 1", "two.txt 2"]);
+}
+
+#[test]
+fn an_export_that_is_killed_leaves_nothing_under_its_name() {
+    let office = Office::open();
+    for number in 0..300 {
+        office.write(&format!("in/{number}.txt"), &format!("document {number}\n"));
+    }
+    office.text(&["register", "in", "--no-read", "--yes"]);
+    let mut killed = 0;
+    for (attempt, kind) in ["bagit", "ocfl", "bagit", "ocfl"].into_iter().enumerate() {
+        let name = format!("out-{attempt}");
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_docledger"))
+            .current_dir(office.path())
+            .args([
+                "--home", "office", "--state", "state", "export", kind, &name,
+            ])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("runs");
+        let aside = office.path().join(format!(".{name}.unfinished"));
+        while !aside.exists() && child.try_wait().expect("waits").is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().expect("kills");
+        child.wait().expect("ends");
+        if aside.exists() {
+            killed += 1;
+            assert!(!office.path().join(&name).exists());
+        }
+    }
+    assert!(killed > 0, "no export was caught in the middle");
+}
+
+#[test]
 fn any_bag_is_registered_as_what_it_prints() {
     let office = Office::open();
     std::fs::create_dir_all(office.path().join("their bag/data")).expect("makes");
@@ -653,13 +738,13 @@ fn a_tampered_bag_is_refused_as_a_whole() {
     let other = Office::open();
     let before = other.text(&["list"]);
     let letter = "data/1_A_78_1/fr/v1/lettre.txt";
-    let alter = |bag: &mut BTreeMap<String, Vec<u8>>, name: &str, from: &str, to: &str| {
+    let alter = |bag: &mut Files, name: &str, from: &str, to: &str| {
         let changed = text(bag, name).replacen(from, to, 1);
         assert_ne!(changed, text(bag, name), "{name}");
         bag.insert(name.to_owned(), changed.into_bytes());
     };
-    let mut twins: Vec<(&str, BTreeMap<String, Vec<u8>>, &str)> = Vec::new();
-    let mut twin = |name, change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>), told| {
+    let mut twins: Vec<(&str, Files, &str)> = Vec::new();
+    let mut twin = |name, change: &dyn Fn(&mut Files), told| {
         let mut bag = whole.clone();
         change(&mut bag);
         twins.push((name, bag, told));

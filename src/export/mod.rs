@@ -34,7 +34,7 @@ pub struct Package {
     pub head: Checkpoint,
     /// When it is exported, in seconds since 1970.
     pub now: u64,
-    /// The files, in log order.
+    /// The files, in log order, but renditions beside what they render.
     pub items: Vec<Item>,
     /// Events about their documents, in log order.
     pub events: Vec<ItemEvent>,

@@ -120,6 +120,8 @@ pub(super) fn package(register: &Register, entries: &BTreeSet<u64>) -> anyhow::R
             bytes: Bytes::Unchecked,
         });
     }
+    // So that who registers them in this order has each beside its own version.
+    items.sort_by_key(|item| (principal_of(register, item), item.entry));
     let events = numbers.iter().flat_map(|number| events(register, *number));
     let mut events: Vec<_> = events
         .filter(|event| event.target.is_none_or(|target| entries.contains(&target)))
@@ -135,6 +137,15 @@ pub(super) fn package(register: &Register, entries: &BTreeSet<u64>) -> anyhow::R
         items,
         events,
     })
+}
+
+/// The entry of the version that a file belongs to.
+fn principal_of(register: &Register, item: &Item) -> u64 {
+    let record = &item.document.record;
+    let document = register.history().by_entry(item.entry);
+    let chain = document.and_then(|document| document.chain(&record.language));
+    let principal = chain.and_then(|chain| chain.principal(record.version));
+    principal.map_or(item.entry, |principal| principal.index)
 }
 
 /// Where the files of a document stand in an export, whichever of them are

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, flags: &Export) -> anyhow::Result<Outcome> {
         ));
     }
     if flags.dry_run {
-        return dry_run(args, flags, &mut package);
+        return dry_run(args, flags, &register, &mut package);
     }
     let written = match flags.form {
         ExportKind::Bagit => bag::write(args, &register, &mut package, &choice, &flags.place)?,
@@ -59,11 +59,7 @@ fn one_file(
     package: &Package,
     flags: &Export,
 ) -> anyhow::Result<u64> {
-    let mut text: Box<dyn Read> = match flags.form {
-        ExportKind::Csv => Box::new(table(package)),
-        ExportKind::Premis => Box::new(Pieces::new(export::premis::pieces(package))),
-        _ => Box::new(json::rows(register, package)),
-    };
+    let mut text = text_of(register, package, flags.form);
     if flags.place.as_os_str() == STDOUT {
         let mut stdout = io::stdout().lock();
         let length = io::copy(&mut text, &mut stdout)?;
@@ -72,6 +68,18 @@ fn one_file(
     }
     let _writing = Progress::waiting(args, "writing");
     Ok(store::write_new(&machine::DISK, &flags.place, &mut text)?)
+}
+
+fn text_of<'a>(
+    register: &'a Register,
+    package: &'a Package,
+    form: ExportKind,
+) -> Box<dyn Read + 'a> {
+    match form {
+        ExportKind::Csv => Box::new(table(package)),
+        ExportKind::Premis => Box::new(Pieces::new(export::premis::pieces(package))),
+        _ => Box::new(json::rows(register, package)),
+    }
 }
 
 /// The register as a table.
@@ -83,7 +91,12 @@ fn table(package: &Package) -> impl Read + '_ {
 }
 
 /// Looks at each file without writing any.
-fn dry_run(args: &Args, flags: &Export, package: &mut Package) -> anyhow::Result<Outcome> {
+fn dry_run(
+    args: &Args,
+    flags: &Export,
+    register: &Register,
+    package: &mut Package,
+) -> anyhow::Result<Outcome> {
     if flags.place.exists() {
         return Err(hinted(
             format!(
@@ -107,6 +120,9 @@ fn dry_run(args: &Args, flags: &Export, package: &mut Package) -> anyhow::Result
             };
             bytes += copying.note(item, found).unwrap_or(0);
         }
+    } else {
+        let mut text = text_of(register, package, flags.form);
+        bytes = io::copy(&mut text, &mut io::sink())?;
     }
     tell(args, flags, package, bytes)
 }
@@ -135,6 +151,16 @@ fn tell(args: &Args, flags: &Export, package: &Package, bytes: u64) -> anyhow::R
     let not_counted = package.items.iter().filter(|item| !item.counts).count();
     let place = flags.place.display().to_string();
     if args.format == Format::Json {
+        let lost = package.items.iter();
+        let lost = lost.filter(|it| matches!(it.bytes, Bytes::Missing | Bytes::Damaged));
+        let lost = lost.map(|item| {
+            json!({
+                "entry": item.entry,
+                "subject": item.subject,
+                "digest": item.document.digest.to_string(),
+                "content": item.bytes.as_str(),
+            })
+        });
         render::json_line(&json!({
             "schema": "docledger.export/1",
             "place": place,
@@ -144,6 +170,7 @@ fn tell(args: &Args, flags: &Export, package: &Package, bytes: u64) -> anyhow::R
             "bytes": bytes,
             "missing": missing,
             "damaged": damaged,
+            "lost": lost.collect::<Vec<_>>(),
             "not_counted": not_counted,
             "head": render::head_json(&package.head),
         }))?;

@@ -71,7 +71,8 @@ fn unknown(path: &Path, bag: &Bag) -> Vec<Handed> {
     let files = files.map(|(file, digest)| Handed {
         path: path.join(file),
         row: None,
-        remark: None,
+        version: String::new(),
+        withdrawn: None,
         digest: *digest,
     });
     files.collect()
@@ -112,13 +113,13 @@ fn registered(path: &Path, bag: &Bag) -> anyhow::Result<Vec<Handed>> {
         if row.of.as_ref().is_some_and(|of| !of.starts_with(NI_PREFIX)) {
             return Err(wrong(format!("{}: of: is no ni: name", row.file)));
         }
-        let status = named.get(&row.file).map_or("", |known| &known.status);
+        let there = named.get(&row.file);
+        let status = there.map(|there| there.status.clone());
         Ok(Handed {
             path: path.join(&row.file),
             digest: *digest,
-            remark: status
-                .starts_with(WITHDRAWN)
-                .then(|| format!("there: {status}")),
+            version: there.map(|there| there.version.clone()).unwrap_or_default(),
+            withdrawn: status.filter(|status| status.starts_with(WITHDRAWN)),
             row: Some(row),
         })
     });
@@ -128,6 +129,7 @@ fn registered(path: &Path, bag: &Bag) -> anyhow::Result<Vec<Handed>> {
 /// What a row says of its file.
 struct Named {
     digest: String,
+    version: String,
     status: String,
     counts: bool,
 }
@@ -140,18 +142,20 @@ fn counting(text: &str) -> Result<(String, HashMap<String, Named>), csv::Error> 
     let header = reader.headers()?.clone();
     writer.write_record(&header)?;
     let place = |name: &str| header.iter().position(|column| column == name);
-    let places = ["file", "counts", "status", "sha256"].map(place);
+    let places = ["file", "counts", "status", "version", "sha256"].map(place);
     let mut named = HashMap::new();
     for record in reader.records() {
         let record = record?;
         let cell = |place: Option<usize>| place.and_then(|place| record.get(place));
-        let [file, counts, status, digest] = places.map(|place| cell(place).unwrap_or_default());
+        let cells = places.map(|place| cell(place).unwrap_or_default());
+        let [file, counts, status, version, digest] = cells;
         if file.is_empty() {
             continue;
         }
         let counts = counts == "yes";
         let said = Named {
             digest: digest.to_owned(),
+            version: version.to_owned(),
             status: status.to_owned(),
             counts,
         };

@@ -7,12 +7,14 @@
 mod archive;
 mod bag;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use docledger::digest::{ContentDigest, ContentHasher};
 use docledger::registry::manifest::Row;
 use docledger::registry::{Edits, Readings, Register, Request, Said};
-use docledger::statement::Source;
+use docledger::revision::{DocumentHistory, VersionEntry};
+use docledger::statement::{Language, Source};
 use docledger::store::Contents as _;
 use docledger::symbol::JointSymbol;
 
@@ -39,8 +41,10 @@ struct Handed {
     path: PathBuf,
     /// What is said of it, if anything: a row of a manifest.
     row: Option<Row>,
-    /// What the record has to tell besides, since nothing else in it would.
-    remark: Option<String>,
+    /// Its version there, if that is known.
+    version: String,
+    /// Its status there, if it was withdrawn.
+    withdrawn: Option<String>,
     /// The digest that its bytes were found to have.
     digest: ContentDigest,
 }
@@ -142,31 +146,37 @@ fn read(
 ) -> anyhow::Result<Vec<ReadFile>> {
     let mut wanted = Vec::with_capacity(documents.len());
     let mut expected = Vec::with_capacity(documents.len());
-    for Handed {
-        path,
-        row,
-        remark,
-        digest,
-    } in documents
-    {
-        let known = row.as_ref().and_then(|row| known(register, row, &digest));
-        expected.push((digest, known));
-        wanted.push(match row {
-            None => Wanted::of_each(flags, &path)?,
-            Some(mut row) => {
-                row.edits.source = remark.map(|remark| {
-                    render::remark(&format!("{}: {remark}", path.display()));
-                    let means = flags.means.as_deref().unwrap_or_default();
-                    Source {
-                        from: flags.from.clone(),
-                        means: Some(format!("{means}; {remark}")),
-                    }
-                });
-                row.edits.received = None;
-                row.file = path.display().to_string();
-                Wanted::of_row(register, flags, Path::new(""), row)?
+    let mut begun = HashSet::new();
+    for handed in documents {
+        let known = handed
+            .row
+            .as_ref()
+            .and_then(|row| known(register, row, &handed.digest));
+        expected.push((handed.digest, known));
+        let Some(mut row) = handed.row else {
+            wanted.push(Wanted::of_each(flags, &handed.path)?);
+            continue;
+        };
+        let mut remarks: Vec<_> = handed.withdrawn.into_iter().collect();
+        let chain = chain_name(&row, &handed.digest);
+        let begins = begun.insert(chain) && registered(register, &row, &handed.digest).is_empty();
+        if let (true, Some(change)) = (begins, row.change) {
+            // What it followed did not come along.
+            row.change = None;
+            remarks.push(format!("version {} ({})", handed.version, change.as_str()));
+        }
+        let remark = remarks.join("; ");
+        row.edits.source = (!remark.is_empty()).then(|| {
+            render::remark(&format!("{}: there: {remark}", handed.path.display()));
+            let means = flags.means.as_deref().unwrap_or_default();
+            Source {
+                from: flags.from.clone(),
+                means: Some(format!("{means}; there: {remark}")),
             }
         });
+        row.edits.received = None;
+        row.file = handed.path.display().to_string();
+        wanted.push(Wanted::of_row(register, flags, Path::new(""), row)?);
     }
     let files = read_wanted(args, wanted).into_iter().zip(expected);
     let files = files.map(|(mut file, (digest, known))| {
@@ -181,23 +191,49 @@ fn read(
     Ok(files.collect())
 }
 
-/// Where these bytes are registered as this document in this language, in
-/// whatever version: the other office's history is not registered twice.
-fn known(register: &Register, row: &Row, digest: &ContentDigest) -> Option<String> {
+/// What tells the chain of a row from those of others: document and language.
+fn chain_name(row: &Row, digest: &ContentDigest) -> (String, Option<Language>) {
+    let symbol = row.symbol.as_ref();
+    let symbol = symbol.map(|symbol| symbol.canonical().to_uppercase());
+    let name = row.of.clone().or(symbol);
+    (
+        name.unwrap_or_else(|| digest.ni_name()),
+        row.language.clone(),
+    )
+}
+
+/// The files that are registered of a row's document in its language.
+fn registered<'a>(
+    register: &'a Register,
+    row: &Row,
+    digest: &ContentDigest,
+) -> Vec<(&'a DocumentHistory, &'a VersionEntry)> {
     let history = register.history();
     let keys: Vec<_> = row.symbol.iter().flat_map(JointSymbol::halves).collect();
     let named = match &row.of {
         Some(subject) => history.by_subject(subject),
         None if keys.is_empty() => history.by_subject(&digest.ni_name()),
         None => keys.iter().find_map(|half| history.by_symbol(half.key())),
-    }?;
-    let chains = named.chains.iter();
-    let mut entries = chains
-        .filter(|chain| row.language.as_ref().is_none_or(|it| *it == chain.language))
-        .flat_map(|chain| &chain.entries);
-    let entry = entries.find(|entry| entry.digest == *digest)?;
+    };
+    let entries = named.into_iter().flat_map(|document| {
+        let chains = document.chains.iter();
+        let of_it = chains.filter(|chain| {
+            let language = row.language.as_ref();
+            language.is_none_or(|language| *language == chain.language)
+        });
+        let entries = of_it.flat_map(|chain| &chain.entries);
+        entries.map(move |entry| (document, entry))
+    });
+    entries.collect()
+}
+
+/// Where these bytes are registered as this document in this language, in
+/// whatever version: the other office's history is not registered twice.
+fn known(register: &Register, row: &Row, digest: &ContentDigest) -> Option<String> {
+    let entries = registered(register, row, digest);
+    let (document, entry) = entries.iter().find(|(_, entry)| entry.digest == *digest)?;
     Some(format!(
         "registered as {} v{} (#{})",
-        named.subject, entry.version, entry.index
+        document.subject, entry.version, entry.index
     ))
 }
