@@ -367,7 +367,11 @@ fn nothing_is_written_over_and_nothing_half() {
         );
         assert!(!office.path().join("place").exists());
     }
-    assert_eq!(office.run(&["export", "bagit", "-"]).status.code(), Some(2));
+    for place in ["-", "office/ledger/bag", "office/keys/private/bag"] {
+        let done = office.run(&["export", "bagit", place]);
+        assert_eq!(done.status.code(), Some(2), "{place}");
+    }
+    assert_eq!(office.entries(), 10);
 }
 
 #[test]
@@ -438,7 +442,7 @@ fn void_files_go_along_and_say_so() {
             .collect::<BTreeSet<_>>()
     };
     assert_eq!(paths("v1"), BTreeSet::from(["en/a.txt".to_owned()]));
-    let second = ["en/a.txt", "not-counted/entry-2/b.txt", "register.ndjson"];
+    let second = ["en/a.txt", "not_counted/entry-2/b.txt", "register.ndjson"];
     assert_eq!(paths("v2"), second.map(str::to_owned).into());
     let message = &inventory["versions"]["v2"]["message"];
     assert_eq!(message, "revision in en, version 2, entry 2: VOID");

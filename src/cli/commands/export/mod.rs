@@ -24,6 +24,12 @@ use crate::cli::{Outcome, machine, render};
 use copy::Copying;
 
 pub(super) fn run(args: &Args, flags: &Export) -> anyhow::Result<Outcome> {
+    if machine::is_in_office(args, &flags.place) {
+        return Err(hinted(
+            format!("{} is inside the ledger or its keys", flags.place.display()),
+            "what stands there is the ledger's: name another place",
+        ));
+    }
     let register = super::open_register(args)?;
     let choice = choice::choose(args, flags, &register)?;
     let mut package = choice::package(&register, &choice.entries)?;

@@ -20,8 +20,8 @@ use crate::cli::progress::Progress;
 
 /// The file in an object that tells what is registered of it.
 const RECORDS: &str = "register.ndjson";
-/// The folder of files that don't count.
-const NOT_COUNTED: &str = "not-counted";
+/// The folder of files that don't count; no language tag has an underscore.
+const NOT_COUNTED: &str = "not_counted";
 
 /// Writes a storage root. Returns the bytes of the documents in it.
 pub(super) fn write(

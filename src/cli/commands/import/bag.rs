@@ -2,7 +2,7 @@
 //! tells what each file is; or with any other, and then of its files nothing is
 //! known but that they are those that were put in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use docledger::digest::NI_PREFIX;
@@ -105,10 +105,14 @@ fn registered(path: &Path, bag: &Bag) -> anyhow::Result<Vec<Handed>> {
         let first = errors.first().map(ToString::to_string);
         wrong(first.unwrap_or_default())
     })?;
+    let mut seen = HashSet::new();
     let documents = rows.into_iter().map(|row| {
         let Some(digest) = bag.payload.get(&row.file) else {
             return Err(wrong(format!("{} is not in the payload", row.file)));
         };
+        if !seen.insert(row.file.clone()) {
+            return Err(wrong(format!("{} stands there twice", row.file)));
+        }
         // Numbers are of the other ledger and mean nothing here.
         if row.of.as_ref().is_some_and(|of| !of.starts_with(NI_PREFIX)) {
             return Err(wrong(format!("{}: of: is no ni: name", row.file)));
