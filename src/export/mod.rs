@@ -36,7 +36,7 @@ pub struct Package {
     pub now: u64,
     /// The files, in log order, but renditions beside what they render.
     pub items: Vec<Item>,
-    /// Events about their documents, in log order.
+    /// Events about their documents, by register number and then in log order.
     pub events: Vec<ItemEvent>,
 }
 
@@ -135,12 +135,16 @@ pub struct ItemEvent {
     pub signer: Signer,
 }
 
-impl ItemEvent {
-    /// Whether it concerns a file.
-    #[must_use]
-    pub fn concerns(&self, item: &Item) -> bool {
-        self.number == item.number && self.target.is_none_or(|target| target == item.entry)
-    }
+/// The events that concern a file, out of those of a package.
+pub fn concerning<'a>(
+    events: &'a [ItemEvent],
+    item: &'a Item,
+) -> impl Iterator<Item = &'a ItemEvent> {
+    let start = events.partition_point(|event| event.number < item.number);
+    let of_document = events[start..].iter();
+    of_document
+        .take_while(|event| event.number == item.number)
+        .filter(|event| event.target.is_none_or(|target| target == item.entry))
 }
 
 /// A text that is made piece by piece while it is read, so that no export is

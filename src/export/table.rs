@@ -1,7 +1,7 @@
 //! The register as a table (CSV, RFC 4180): the columns of a manifest, so that
 //! `register --manifest` reads it, then what the ledger adds.
 
-use super::{Bytes, Item, ItemEvent, rfc3339};
+use super::{Bytes, Item, ItemEvent, concerning, rfc3339};
 use crate::registry::manifest::{self, COLUMNS, EXPORT_COLUMNS, Written, guarded};
 
 /// The first line.
@@ -61,8 +61,7 @@ fn cell(item: &Item, events: &[ItemEvent], column: &str) -> String {
         "media_type" => item.document.media_type.clone(),
         "file_name" => record.file_name.clone().unwrap_or_default(),
         "events" => {
-            let concerning = events.iter().filter(|event| event.concerns(item));
-            let told = concerning.map(|event| {
+            let told = concerning(events, item).map(|event| {
                 let doubt = if event.effective {
                     ""
                 } else {

@@ -126,7 +126,7 @@ pub(super) fn package(register: &Register, entries: &BTreeSet<u64>) -> anyhow::R
     let mut events: Vec<_> = events
         .filter(|event| event.target.is_none_or(|target| entries.contains(&target)))
         .collect();
-    events.sort_by_key(|event| event.entry);
+    events.sort_by_key(|event| (event.number, event.entry));
     let authority = &register.authority;
     Ok(Package {
         issuer: authority.issuer().to_owned(),

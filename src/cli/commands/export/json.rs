@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use docledger::export::{Item, ItemEvent, Package, Pieces};
+use docledger::export::{Item, ItemEvent, Package, Pieces, concerning};
 use docledger::registry::Register;
 use docledger::revision::Standings;
 use serde_json::json;
@@ -48,8 +48,8 @@ impl<'a> Rows<'a> {
         object["content"] = json!(item.bytes.as_str());
         object["path"] = json!(item.path);
         object["key"] = json!(item.signer.key.map(|key| key.to_string()));
-        let concerning = events.iter().filter(|event| event.concerns(item));
-        object["events"] = concerning.filter_map(|event| self.event(event)).collect();
+        let events = concerning(events, item);
+        object["events"] = events.filter_map(|event| self.event(event)).collect();
         render::json_text(&object).into_bytes()
     }
 
