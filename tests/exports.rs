@@ -669,6 +669,30 @@ fn renditions_stay_beside_their_version_and_a_part_begins_anew() {
     assert_eq!(versions(&other), ["two.txt 1"]);
     let shown = other.text(&["show", "A/78/1", "--format", "json"]);
     assert!(shown.contains("; there: version 2 (revision)"), "{shown}");
+    // Without a symbol, too: what is there named by an absent file is named here
+    // by its first that is present.
+    office.write("n1.txt", "a note\n");
+    office.write("n2.txt", "the note again\n");
+    office.write("n3.txt", "and again\n");
+    office.text(&["register", "n1.txt", "--no-symbol", "--yes"]);
+    for name in ["n2.txt", "n3.txt"] {
+        let of = [
+            "register", name, "--of", "#4", "--change", "revision", "--yes",
+        ];
+        office.text(&of);
+    }
+    office.text(&["export", "bagit", "notes", "#4@2", "#4@3"]);
+    let notes = office.path().join("notes");
+    let notes = notes.to_str().expect("text");
+    other.text(&["import", notes, "--yes"]);
+    let name = ContentDigest::of(b"the note again\n").ni_name();
+    let shown = other.text(&["show", &format!("{name}@2")]);
+    assert!(shown.contains("n3.txt"), "{shown}");
+    let again = other.text(&["import", notes, "--yes"]);
+    assert!(
+        again.ends_with("nothing to register; 3 registered already; 0 refused\n"),
+        "{again}"
+    );
     // What is older than what is here is not put after it.
     let path = office.path().join("all");
     let done = other.run(&["import", path.to_str().expect("text"), "--yes"]);

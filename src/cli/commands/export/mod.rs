@@ -24,7 +24,7 @@ use crate::cli::{Outcome, machine, render};
 use copy::Copying;
 
 pub(super) fn run(args: &Args, flags: &Export) -> anyhow::Result<Outcome> {
-    if machine::is_in_office(args, &flags.place) {
+    if flags.place.as_os_str() != STDOUT && machine::is_in_office(args, &flags.place) {
         return Err(hinted(
             format!("{} is inside the ledger or its keys", flags.place.display()),
             "what stands there is the ledger's: name another place",

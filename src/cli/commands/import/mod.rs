@@ -7,14 +7,14 @@
 mod archive;
 mod bag;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use docledger::digest::{ContentDigest, ContentHasher};
 use docledger::registry::manifest::Row;
 use docledger::registry::{Edits, Readings, Register, Request, Said};
 use docledger::revision::{DocumentHistory, VersionEntry};
-use docledger::statement::{Language, Source};
+use docledger::statement::{Change, Language, Source};
 use docledger::store::Contents as _;
 use docledger::symbol::JointSymbol;
 
@@ -146,34 +146,30 @@ fn read(
 ) -> anyhow::Result<Vec<ReadFile>> {
     let mut wanted = Vec::with_capacity(documents.len());
     let mut expected = Vec::with_capacity(documents.len());
-    let mut begun = HashSet::new();
+    let mut begun = Begun::default();
     for handed in documents {
-        let known = handed
-            .row
-            .as_ref()
-            .and_then(|row| known(register, row, &handed.digest));
-        expected.push((handed.digest, known));
         let Some(mut row) = handed.row else {
+            expected.push((handed.digest, None));
             wanted.push(Wanted::of_each(flags, &handed.path)?);
             continue;
         };
         let mut remarks: Vec<_> = handed.withdrawn.into_iter().collect();
-        let chain = chain_name(&row, &handed.digest);
-        let begins = begun.insert(chain) && registered(register, &row, &handed.digest).is_empty();
-        if let (true, Some(change)) = (begins, row.change) {
-            // What it followed did not come along.
-            row.change = None;
+        if let Some(change) = begun.place(register, &mut row, &handed.digest) {
             remarks.push(format!("version {} ({})", handed.version, change.as_str()));
         }
+        let known = known(register, &row, &handed.digest);
         let remark = remarks.join("; ");
         row.edits.source = (!remark.is_empty()).then(|| {
-            render::remark(&format!("{}: there: {remark}", handed.path.display()));
+            if known.is_none() {
+                render::remark(&format!("{}: there: {remark}", handed.path.display()));
+            }
             let means = flags.means.as_deref().unwrap_or_default();
             Source {
                 from: flags.from.clone(),
                 means: Some(format!("{means}; there: {remark}")),
             }
         });
+        expected.push((handed.digest, known));
         row.edits.received = None;
         row.file = handed.path.display().to_string();
         wanted.push(Wanted::of_row(register, flags, Path::new(""), row)?);
@@ -191,15 +187,45 @@ fn read(
     Ok(files.collect())
 }
 
-/// What tells the chain of a row from those of others: document and language.
-fn chain_name(row: &Row, digest: &ContentDigest) -> (String, Option<Language>) {
-    let symbol = row.symbol.as_ref();
-    let symbol = symbol.map(|symbol| symbol.canonical().to_uppercase());
-    let name = row.of.clone().or(symbol);
-    (
-        name.unwrap_or_else(|| digest.ni_name()),
-        row.language.clone(),
-    )
+/// Which documents and chains began with rows so far.
+#[derive(Default)]
+struct Begun {
+    chains: HashSet<(String, Option<Language>)>,
+    /// Documents without a symbol whose first file did not come along: what they
+    /// were called there, and by which file they are called here.
+    renamed: HashMap<String, String>,
+}
+
+impl Begun {
+    /// Has a row begin a chain if what it followed did not come along and is not
+    /// registered; what it was to that is returned.
+    fn place(
+        &mut self,
+        register: &Register,
+        row: &mut Row,
+        digest: &ContentDigest,
+    ) -> Option<Change> {
+        let symbol = row.symbol.as_ref();
+        let symbol = symbol.map(|symbol| symbol.canonical().to_uppercase());
+        let name = row.of.clone().or(symbol);
+        let name = name.unwrap_or_else(|| digest.ni_name());
+        let is_known = |name: &String| {
+            let mut chains = self.chains.iter();
+            chains.any(|(known, _)| known == name) || register.history().by_subject(name).is_some()
+        };
+        match row.of.take() {
+            Some(there) if !is_known(&there) => {
+                self.renamed.insert(there, digest.ni_name());
+            }
+            Some(there) => row.of = Some(self.renamed.get(&there).cloned().unwrap_or(there)),
+            None => {}
+        }
+        let is_first = self.chains.insert((name, row.language.clone()));
+        if is_first && registered(register, row, digest).is_empty() {
+            return row.change.take();
+        }
+        None
+    }
 }
 
 /// The files that are registered of a row's document in its language.
