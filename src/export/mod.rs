@@ -204,6 +204,87 @@ fn key_uri(key: &Thumbprint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::{ContentDigest, LeafHash, TreeHash};
+    use crate::statement::{Change, Context, DocumentRecord, Language, TreeHead};
+
+    /// One file, withdrawn, whose record holds what would be markup or a formula.
+    pub(super) fn package() -> Package {
+        let ledger = LedgerId::from_bytes([1; 32]);
+        let context = Context {
+            ledger,
+            on: TreeHead {
+                size: 1,
+                root: TreeHash::from_bytes([2; 32]),
+            },
+            authority: LeafHash::from_bytes([3; 32]),
+        };
+        let language = Language::undetermined();
+        let mut record = DocumentRecord::new(context, Change::First, 1, language, 3);
+        record.title = Some("=1+1 </premis>]]>&\u{1}\u{fffe}".to_owned());
+        record.file_name = Some("@\"x\"\r\n.txt".to_owned());
+        let signer = Signer {
+            key: Some(Thumbprint::from_bytes([4; 32])),
+            name: Some("<A. Deputy>".to_owned()),
+            said: "-A. Deputy".to_owned(),
+        };
+        let item = Item {
+            entry: 1,
+            number: 1,
+            subject: ContentDigest::of(b"abc").ni_name(),
+            symbols: Vec::new(),
+            document: Document {
+                digest: ContentDigest::of(b"abc"),
+                media_type: "text/plain".to_owned(),
+                record,
+            },
+            status: "withdrawn by entry #2".to_owned(),
+            counts: true,
+            registered: 1_708_300_800,
+            signer: signer.clone(),
+            path: "1/und/v1/_.txt".to_owned(),
+            bytes: Bytes::Present,
+        };
+        let event = ItemEvent {
+            entry: 2,
+            number: 1,
+            target: None,
+            kind: "withdraw".to_owned(),
+            detail: String::new(),
+            reason: "a <mistake>".to_owned(),
+            effective: true,
+            registered: 1_708_300_801,
+            signer,
+        };
+        Package {
+            issuer: "An office\nSource-Organization: another".to_owned(),
+            origin: "records.example.org/register".to_owned(),
+            ledger,
+            head: Checkpoint {
+                origin: "records.example.org/register".to_owned(),
+                size: 3,
+                root: TreeHash::from_bytes([5; 32]),
+            },
+            now: 1_708_300_802,
+            items: vec![item],
+            events: vec![event],
+        }
+    }
+
+    #[test]
+    fn events_are_found_by_document_and_file() {
+        let mut package = package();
+        let event = package.events[0].clone();
+        for (number, target) in [(1, Some(1)), (1, Some(9)), (3, None)] {
+            package.events.push(ItemEvent {
+                number,
+                target,
+                ..event.clone()
+            });
+        }
+        let found = concerning(&package.events, &package.items[0]);
+        let found: Vec<_> = found.map(|event| (event.number, event.target)).collect();
+        assert_eq!(found, [(1, None), (1, Some(1))]);
+    }
 
     #[test]
     fn pieces_are_read_as_one_text_whatever_the_room() {

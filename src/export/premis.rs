@@ -337,3 +337,50 @@ fn registration_id(ledger: LedgerId, entry: u64, kind: &str) -> String {
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use quick_xml::Reader;
+
+    use super::super::{Pieces, tests::package};
+    use super::*;
+
+    #[test]
+    fn what_records_hold_is_text_and_never_markup() {
+        let package = package();
+        let mut text = String::new();
+        let mut read = Pieces::new(pieces(&package));
+        read.read_to_string(&mut text).expect("reads");
+        let mut reader = Reader::from_str(&text);
+        let (mut open, mut names) = (Vec::new(), Vec::new());
+        loop {
+            match reader.read_event().expect("well-formed") {
+                Event::Start(element) => {
+                    let name = AsRef::<str>::as_ref(&element.name()).to_owned();
+                    open.push(name.clone());
+                    names.push(name);
+                }
+                Event::End(_) => drop(open.pop()),
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert!(open.is_empty());
+        let count = |name: &str| names.iter().filter(|known| *known == name).count();
+        // A document and its file; its registration and its withdrawal; a key.
+        let counts = ["premis", "object", "event", "agent"].map(count);
+        assert_eq!(counts, [1, 2, 4, 1]);
+        for expected in [
+            "=1+1 &lt;/premis&gt;]]&gt;&amp;\u{fffd}\u{fffd}<",
+            "<eventType>withdrawal</eventType>",
+            "withdraw: a &lt;mistake&gt;<",
+            "valueURI=\"http://id.loc.gov/vocabulary/preservation/eventType/ing\"",
+            "<agentName>&lt;A. Deputy&gt;</agentName>",
+            "<eventDateTime>2024-02-19T00:00:01Z</eventDateTime>",
+        ] {
+            assert!(text.contains(expected), "{expected}: {text}");
+        }
+    }
+}

@@ -81,3 +81,70 @@ fn line<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Result<Vec<u8>, c
     let bytes = writer.into_inner();
     bytes.map_err(|error| csv::Error::from(error.into_error()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::package;
+    use super::*;
+
+    fn cells(item: &Item, events: &[ItemEvent]) -> Vec<(String, String)> {
+        let lines = [column_names(), row(item, events)].map(|line| line.expect("a line"));
+        let table = lines.concat();
+        let mut reader = csv::Reader::from_reader(table.as_slice());
+        let names = reader.headers().expect("a header").clone();
+        let row = reader.records().next().expect("a row").expect("reads");
+        let cells = names.iter().zip(&row);
+        cells
+            .map(|(name, cell)| (name.to_owned(), cell.to_owned()))
+            .collect()
+    }
+
+    fn cell(cells: &[(String, String)], column: &str) -> String {
+        let found = cells.iter().find(|(name, _)| name == column);
+        found.expect("the column").1.clone()
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_what_is_lost_names_no_file() {
+        let mut package = package();
+        let told = cells(&package.items[0], &package.events);
+        for (name, value) in &told {
+            assert!(
+                !value.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{name}: {value}"
+            );
+        }
+        assert!(cell(&told, "title").starts_with("'=1+1"));
+        assert!(cell(&told, "signer").starts_with("'-A."));
+        assert_eq!(cell(&told, "file"), "data/1/und/v1/_.txt");
+        assert_eq!(cell(&told, "events"), "withdraw #2");
+        package.items[0].bytes = Bytes::Damaged;
+        package.events[0].effective = false;
+        let told = cells(&package.items[0], &package.events);
+        assert_eq!(cell(&told, "file"), "");
+        assert_eq!(cell(&told, "content"), "damaged");
+        assert_eq!(cell(&told, "events"), "withdraw #2 (without effect)");
+    }
+
+    #[test]
+    fn a_later_file_of_a_document_without_symbol_names_it() {
+        let mut package = package();
+        let of = |item: &Item| cell(&cells(item, &[]), "of");
+        assert_eq!(of(&package.items[0]), "");
+        package.items[0].entry = 5;
+        assert_eq!(of(&package.items[0]), package.items[0].subject);
+        package.items[0].symbols = vec!["A/78/1".to_owned()];
+        assert_eq!(of(&package.items[0]), "");
+    }
+
+    #[test]
+    fn a_manifest_reads_it_back() {
+        let package = package();
+        let lines = [column_names(), row(&package.items[0], &package.events)];
+        let table = lines.map(|line| line.expect("a line")).concat();
+        let table = String::from_utf8(table).expect("text");
+        let rows = manifest::read(&table).expect("a manifest");
+        let title = rows[0].edits.title.as_deref();
+        assert_eq!(title, package.items[0].document.record.title.as_deref());
+    }
+}

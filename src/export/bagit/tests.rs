@@ -112,3 +112,20 @@ fn other_versions_and_encodings_are_refused() {
         assert!(faults.starts_with(DECLARATION_FILE), "{faults}");
     }
 }
+
+#[test]
+fn what_a_bag_says_of_itself_stays_on_its_lines() {
+    let package = super::super::tests::package();
+    let said = info(&package, 1, 3);
+    let mut labels = said
+        .lines()
+        .map(|line| line.split(':').next().unwrap_or_default());
+    assert_eq!(labels.clone().filter(|label| *label == SOURCE).count(), 1);
+    assert!(labels.all(|label| !label.contains(' ')), "{said}");
+    assert!(
+        said.contains("Payload-Oxum: 3.1\nBag-Software-Agent: "),
+        "{said}"
+    );
+    assert!(said.contains("Bagging-Date: 2024-02-19\n"), "{said}");
+    assert!(info(&package, 0, 0).contains("Docledger-Left-Out: 1 "));
+}
