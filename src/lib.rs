@@ -3,6 +3,8 @@
 pub mod authority;
 pub mod digest;
 pub mod encoding;
+#[cfg(feature = "export")]
+pub mod export;
 #[cfg(feature = "index")]
 pub mod index;
 pub mod key;

@@ -98,6 +98,15 @@ fn the_officers_walk() {
         proofs,
         "wrote letter.tlog-proof\nwrote letter.scitt\nwrote growth.txt\nwrote growth.receipt\n"
     );
+    let exports = run("officer, exports", folder.path(), Path::new("state"));
+    for expected in [
+        "wrote bag: 3 files of 2 documents, ",
+        "wrote storage: 2 files of 1 documents, ",
+        "4 registered, the head is 5 entries; 0 registered already; 0 refused\n",
+    ] {
+        assert!(exports.contains(expected), "{expected}: {exports}");
+    }
+    assert!(exports.ends_with("VERIFIED\n"), "{exports}");
     // What a withdrawn corrigendum says counts no more.
     let status = text.split_once("letter-v2.txt: A/78/0 version 2 in en, current\n");
     let status = status.expect("the status is told").1;

@@ -84,6 +84,10 @@ pub(crate) enum Command {
     /// Write proofs that other people's programs check: that an entry stands in
     /// the log, or that the log grew from an older checkpoint
     Prove(Prove),
+    /// Take documents, or the register, out in a form that other systems read
+    Export(Box<Export>),
+    /// Register the documents of another office's export, and keep its proof
+    Import(Import),
     /// Keys and their roles
     #[command(subcommand)]
     Key(Key),
@@ -325,7 +329,7 @@ pub(crate) struct Init {
     pub(crate) no_passphrase: bool,
 }
 
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Passphrase {
     /// File whose first line is the passphrase of the secret keys; the variable
     /// DOCLEDGER_PASSPHRASE may hold it instead
@@ -334,7 +338,7 @@ pub(crate) struct Passphrase {
 }
 
 /// What signs an entry, and the checkpoint over it.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct SigningKeys {
     /// The officer's or registrar's key: its name in keys/private without ending; a file;
     /// agent:FINGERPRINT, agent:COMMENT or agent: for one in the SSH agent; or
@@ -591,6 +595,61 @@ pub(crate) struct Prove {
     pub(crate) passphrase: Passphrase,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportKind {
+    /// A bag (BagIt 1.0): the documents as received, with proof, table and PREMIS
+    Bagit,
+    /// A storage root (OCFL 1.1): an object for each document, with all versions
+    Ocfl,
+    /// The register as a table, which `register --manifest` reads
+    Csv,
+    /// The register as JSON, a record a line
+    Json,
+    /// The register as PREMIS 3: objects, events, agents
+    Premis,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// In what form
+    #[arg(value_enum, value_name = "KIND")]
+    pub(crate) form: ExportKind,
+    /// The new folder or file; - is standard output, for what is one file
+    #[arg(value_name = "DEST")]
+    pub(crate) place: PathBuf,
+    /// Documents with all their versions, or one of these: targets as for
+    /// `show`. Without targets and filters, everything. Filters choose files as
+    /// for `list`, and always read every entry
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Check the files and show what would be written, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Import {
+    /// A bag (BagIt): a folder, unpacked
+    #[arg(value_name = "FOLDER")]
+    pub(crate) source: PathBuf,
+    /// From whom it was received; without it, who the bag says sent it
+    #[arg(long, value_name = "WHOM")]
+    pub(crate) from: Option<String>,
+    /// Register the others when files are refused; the exit code is 1 then
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    #[command(flatten)]
+    pub(crate) keys: SigningKeys,
+    /// Don't ask for confirmation
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show what would be registered, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Status {
     /// The file
@@ -636,7 +695,7 @@ pub(crate) struct Verify {
     pub(crate) fork: Option<PathBuf>,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Register {
     /// The file; or several files and folders, registered in one append
     #[arg(required_unless_present = "manifest", value_name = "FILE")]

@@ -163,6 +163,9 @@ fn store_hint(error: &StoreError) -> Option<&'static str> {
         StoreProblem::Unconfirmed(_) => {
             return Some("run `docledger verify`, then `docledger list`");
         }
+        StoreProblem::Unfinished => {
+            return Some("see that no export runs, remove it, then try again");
+        }
         StoreProblem::Changed => {
             return Some("wait until nobody writes to the file, then try again");
         }

@@ -58,6 +58,22 @@ pub(crate) fn keys_path(args: &Args) -> PathBuf {
     args.keys.clone().unwrap_or_else(|| args.home.join("keys"))
 }
 
+/// Whether something new at a path would stand inside the ledger or its keys.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program knows its own folders"
+)]
+pub(crate) fn is_in_office(args: &Args, path: &Path) -> bool {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let own = [ledger_path(args), keys_path(args)].map(|path| path.canonicalize().ok());
+    let folder = folder.canonicalize().ok();
+    let mut own = own.into_iter().flatten();
+    folder.is_some_and(|folder| own.any(|own| folder.starts_with(own)))
+}
+
 /// Makes the folder that a new ledger goes into.
 #[expect(clippy::disallowed_methods, reason = "a folder that a user named")]
 pub(crate) fn make_home(args: &Args) -> anyhow::Result<()> {
@@ -147,6 +163,12 @@ impl NamedFile {
             Ok((digest, size, head))
         };
         read().with_context(|| format!("{}: can't be read", self.0.display()))
+    }
+
+    /// Its bytes, from their beginning.
+    #[expect(clippy::disallowed_methods, reason = "a file that a user named")]
+    pub(crate) fn into_read(self) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(File::open(self.0)?))
     }
 
     /// Its name, if it is text without control characters.

@@ -66,6 +66,11 @@ pub(crate) fn out(text: &str) -> anyhow::Result<()> {
 
 /// Writes one JSON object on a line.
 pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
+    out(&json_text(value))
+}
+
+/// A JSON object on a line.
+pub(crate) fn json_text(value: &serde_json::Value) -> String {
     // What a terminal might obey stands in strings only, and may be escaped there.
     let mut line = String::new();
     for character in value.to_string().chars() {
@@ -76,7 +81,7 @@ pub(crate) fn json_line(value: &serde_json::Value) -> anyhow::Result<()> {
             other => line.push(other),
         }
     }
-    out(&(line + "\n"))
+    line + "\n"
 }
 
 /// Whether a character may forge what a terminal shows.
@@ -157,7 +162,7 @@ fn signing_key(authority: &Authority, entry: &Entry) -> String {
     let KeyId::Thumbprint(id) = &entry.statement.envelope.key_id else {
         return "unknown key".to_owned();
     };
-    let life = authority.keys().find(|life| life.key.thumbprint() == *id);
+    let life = authority.key(id);
     let short = &id.to_string()[..8];
     match life.map(|life| (life.role.as_str(), &life.name)) {
         Some((_, Some(name))) => format!("{} ({short})", one_line(name)),

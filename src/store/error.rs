@@ -48,6 +48,9 @@ pub enum StoreProblem {
     /// A secret or ledger that must not be overwritten.
     #[error("exists already and is never overwritten")]
     Exists,
+    /// What an export wrote that did not end.
+    #[error("was left by an export that was interrupted, or is being written by one that runs")]
+    Unfinished,
     /// Text that can't be read back.
     #[error("is not in the form this program writes: {0}")]
     Malformed(String),

@@ -5,6 +5,7 @@
 //! covers never changes; the checkpoint is written last. Not here: what is
 //! appended ([`crate::log`]) and whether it may be ([`crate::registry`]).
 
+mod aside;
 mod durable;
 mod error;
 mod key_dir;
@@ -15,6 +16,7 @@ mod state_dir;
 mod volume;
 mod writer;
 
+pub use aside::{NewFolder, write_new};
 pub use error::{StoreError, StoreProblem};
 pub use key_dir::{KeyDir, SecretFile};
 pub use ledger_dir::LedgerDir;

@@ -19,11 +19,6 @@ use super::volume::{FileKind, Volume};
 /// The longest plan of an append that is read back.
 const MAX_PLAN: u64 = 1 << 30;
 
-/// How many threads ask for durability at once.
-const SYNC_THREADS: usize = 16;
-/// The fewest files for which a thread is worth its while.
-const SYNC_SHARE: usize = 32;
-
 /// Bytes of a document to be stored, which can be read once more.
 pub trait Contents {
     /// Opens them from their beginning.
@@ -212,30 +207,12 @@ impl<'a> LedgerWriter<'a> {
             .at(&aside, "making it durable")
     }
 
-    /// Makes the files written aside durable, many at a time: a disk takes
-    /// several requests in the time of one.
+    /// Makes the files written aside durable.
     fn sync_all(&self, staged: &[Staged]) -> Result<(), StoreError> {
-        let sync = |files: &[Staged]| {
-            files.iter().try_for_each(|file| {
-                self.volume
-                    .sync_file(&file.aside)
-                    .at(&file.aside, "making it durable")
-            })
-        };
-        let share = staged.len().div_ceil(SYNC_THREADS).max(SYNC_SHARE);
-        if staged.len() <= share {
-            return sync(staged);
-        }
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = staged
-                .chunks(share)
-                .map(|files| scope.spawn(move || sync(files)))
-                .collect();
-            threads.into_iter().try_for_each(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
+        durable::sync_all(staged, |file| {
+            self.volume
+                .sync_file(&file.aside)
+                .at(&file.aside, "making it durable")
         })
     }
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -209,6 +210,10 @@ def readable():
                 package.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
         put(target, "package", path.read_bytes())
         path.unlink()
+    first, second = (sha256(text).hexdigest() for text in (b"first\n", b"second\n"))
+    put("bag", "whole", f"{first}  data/a.txt\n{second}  data/b/c.txt\n")
+    put("bag", "marked", f"{first.upper()} *data/a.txt\r\n\n{second}\tdata/b/c.txt")
+    put("bag", "escapes", f"{first}  data/../../a%0A%25.txt\n{second}  /data/b/c.txt\n")
     put("manifest", "commas", MANIFEST)
     put("manifest", "semicolons", SEMICOLONS)
     put("manifest", "tabs", "\ufefffile\tnote\na.txt\t\"\"\"x\"\"\"\n")

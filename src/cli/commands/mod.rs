@@ -7,8 +7,10 @@ mod checkpoint;
 mod diff;
 mod distribution;
 mod event;
+mod export;
 mod find;
 mod findings;
+mod import;
 mod init;
 mod inspect;
 mod key;
@@ -56,6 +58,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Status(status) => status::run(args, &status.file),
         Command::Checkpoint => checkpoint::run(args),
         Command::Prove(prove) => prove::run(args, prove),
+        Command::Export(export) => export::run(args, export),
+        Command::Import(import) => import::run(args, import),
         Command::Key(command) => key::run(args, command),
         Command::ReadText(command) => reader::child(&command.media_type),
         Command::Completions { shell } => {

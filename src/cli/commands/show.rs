@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use docledger::registry::Register;
+use docledger::registry::{Entry, Register};
 use docledger::revision::Standings;
+use docledger::statement::Document;
 use serde_json::json;
 
 use crate::cli::args::{Args, Format};
@@ -27,16 +28,8 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         anyhow::bail!("entry {index} is no document")
     };
     if args.format == Format::Json {
-        let mut object = render::entry_json(
-            &register.authority,
-            entry,
-            &document,
-            register.doubt(entry.index),
-            register.suspension(entry.index),
-        );
+        let mut object = to_json(register, entry, &document, &derived);
         object["schema"] = json!("docledger.show/1");
-        object["amended"] = standing::amendments_json(register, index);
-        object["standing"] = derived.to_json();
         render::json_line(&object)?;
         return Ok(Outcome::Good);
     }
@@ -58,4 +51,23 @@ fn show(args: &Args, register: &Register, index: u64) -> anyhow::Result<Outcome>
         render::table(&fields)
     ))?;
     Ok(Outcome::Good)
+}
+
+/// What is registered of a file, as it stands.
+pub(super) fn to_json(
+    register: &Register,
+    entry: &Entry,
+    document: &Document,
+    derived: &Derived<'_>,
+) -> serde_json::Value {
+    let mut object = render::entry_json(
+        &register.authority,
+        entry,
+        document,
+        register.doubt(entry.index),
+        register.suspension(entry.index),
+    );
+    object["amended"] = standing::amendments_json(register, entry.index);
+    object["standing"] = derived.to_json();
+    object
 }

@@ -56,8 +56,18 @@ enum Fate {
 
 pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
     check_flags(flags)?;
-    let mut register = super::super::open_register(args)?;
+    let register = super::super::open_register(args)?;
     let read = read_all(args, flags, &register)?;
+    enter(args, flags, register, read)
+}
+
+/// Works out what is to be registered of files, and registers it in one append.
+pub(in crate::cli::commands) fn enter(
+    args: &Args,
+    flags: &Flags,
+    mut register: Register,
+    read: Vec<ReadFile>,
+) -> anyhow::Result<Outcome> {
     let mut items = decide(&mut register, flags, read);
     if let Some(path) = &flags.save_manifest {
         return save(path, &items);
@@ -137,12 +147,19 @@ fn check_flags(flags: &Flags) -> anyhow::Result<()> {
 }
 
 /// A file that was read, or why it can't be.
-struct ReadFile {
-    path: PathBuf,
-    shown: String,
-    line: Option<u64>,
-    filing: anyhow::Result<Filing>,
+pub(in crate::cli::commands) struct ReadFile {
+    pub(in crate::cli::commands) path: PathBuf,
+    pub(in crate::cli::commands) shown: String,
+    /// The line of the manifest that names it.
+    pub(in crate::cli::commands) line: Option<u64>,
+    pub(in crate::cli::commands) filing: anyhow::Result<Filing>,
 }
+
+/// Says of a file that it is registered, in place of a reading: nothing is to
+/// be done.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(in crate::cli::commands) struct Known(pub(in crate::cli::commands) String);
 
 /// Every file, read, in the order given.
 fn read_all(args: &Args, flags: &Flags, register: &Register) -> anyhow::Result<Vec<ReadFile>> {
@@ -159,6 +176,11 @@ fn read_all(args: &Args, flags: &Flags, register: &Register) -> anyhow::Result<V
     for file in machine::files_below(args, &flags.files)? {
         wanted.push(Wanted::of_each(flags, &file)?);
     }
+    Ok(read_wanted(args, wanted))
+}
+
+/// Reads files, in the order given.
+pub(in crate::cli::commands) fn read_wanted(args: &Args, wanted: Vec<Wanted>) -> Vec<ReadFile> {
     let progress = Progress::counting(args, "reading", wanted.len());
     let read = wanted.into_par_iter().map(|wanted| {
         let (path, shown, line) = (wanted.path.clone(), wanted.shown.clone(), wanted.line);
@@ -171,7 +193,7 @@ fn read_all(args: &Args, flags: &Flags, register: &Register) -> anyhow::Result<V
             filing,
         }
     });
-    Ok(read.collect())
+    read.collect()
 }
 
 fn read_manifest(path: &Path) -> anyhow::Result<Vec<Row>> {
@@ -216,7 +238,10 @@ fn decide(register: &mut Register, flags: &Flags, read: Vec<ReadFile>) -> Vec<It
     let mut planned = plan(register, requests.map(|filing| &filing.request)).into_iter();
     let decided = read.into_iter().map(|file| {
         let fate = match file.filing {
-            Err(error) => Fate::Refused(error),
+            Err(error) => match error.downcast::<Known>() {
+                Ok(Known(why)) => Fate::Same(why),
+                Err(error) => Fate::Refused(error),
+            },
             Ok(filing) => {
                 tell(&file.shown, &filing.remarks);
                 match planned.next() {
@@ -293,7 +318,7 @@ fn append(
         let confirmed = (!flags.yes).then_some(planned.as_ref());
         let registered = appending.add_file(
             &filing.request,
-            &filing.file,
+            filing.file.as_ref(),
             confirmed,
             keys.signer.as_ref(),
             machine::now(),

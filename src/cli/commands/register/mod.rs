@@ -3,7 +3,8 @@
 mod batch;
 mod request;
 
-pub(super) use request::{read_symbol, typed};
+pub(super) use batch::{Known, ReadFile, enter, read_wanted};
+pub(super) use request::{Filing, Wanted, read_symbol, typed};
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
@@ -19,8 +20,6 @@ use serde_json::json;
 use crate::cli::args::{Args, Format, Register as Flags};
 use crate::cli::error::{hint, hinted, told};
 use crate::cli::{Outcome, keys, machine, render};
-
-use request::Wanted;
 
 pub(super) fn run(args: &Args, flags: &Flags) -> anyhow::Result<Outcome> {
     match flags.files.as_slice() {
@@ -67,7 +66,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     let mut appending = Appending::begin(&writer)?;
     let registered = appending.add_file(
         &filing.request,
-        &filing.file,
+        filing.file.as_ref(),
         confirmed,
         keys.signer.as_ref(),
         machine::now(),

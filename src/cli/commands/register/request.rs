@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use docledger::digest::ContentDigest;
 use docledger::reading::Kind;
 use docledger::registry::field_text::{self, FieldTextError};
 use docledger::registry::manifest::{self, Row, Written};
 use docledger::registry::{Edits, Readings, Register, Request, Said, Target, masthead_of};
 use docledger::statement::{Change, Document, Source};
+use docledger::store::Contents;
 use docledger::symbol::JointSymbol;
 
 use crate::cli::args::{ChangeArg, Register as Flags};
@@ -17,11 +19,11 @@ use crate::cli::machine::NamedFile;
 use crate::cli::{reader, render};
 
 /// A file to be registered.
-pub(super) struct Filing {
-    pub(super) file: NamedFile,
-    pub(super) request: Request,
+pub(in crate::cli::commands) struct Filing {
+    pub(in crate::cli::commands) file: Box<dyn Contents + Send + Sync>,
+    pub(in crate::cli::commands) request: Request,
     /// What the officer should know of it.
-    pub(super) remarks: Vec<String>,
+    pub(in crate::cli::commands) remarks: Vec<String>,
 }
 
 impl Filing {
@@ -97,7 +99,7 @@ fn table_of(proposed: &Document, column: &str, value: &str) -> anyhow::Result<St
 }
 
 /// What is said of a file, before the file is read.
-pub(super) struct Wanted {
+pub(in crate::cli::commands) struct Wanted {
     pub(super) path: PathBuf,
     /// What to call it.
     pub(super) shown: String,
@@ -149,7 +151,7 @@ impl Wanted {
     }
 
     /// What flags say of each of several files.
-    pub(super) fn of_each(flags: &Flags, path: &Path) -> anyhow::Result<Self> {
+    pub(in crate::cli::commands) fn of_each(flags: &Flags, path: &Path) -> anyhow::Result<Self> {
         let said = Said {
             change_if_needed: true,
             ..shared(flags)?
@@ -158,7 +160,7 @@ impl Wanted {
     }
 
     /// What a manifest's row says, and, where it is blank, the flags.
-    pub(super) fn of_row(
+    pub(in crate::cli::commands) fn of_row(
         register: &Register,
         flags: &Flags,
         folder: &Path,
@@ -229,7 +231,7 @@ impl Wanted {
             remarks.push(format!("it prints the symbol {}", read.canonical()));
         }
         Ok(Filing {
-            file,
+            file: Box::new(file),
             request: Request {
                 digest,
                 size,
@@ -293,7 +295,12 @@ fn change(flag: ChangeArg) -> Change {
     }
 }
 
+/// The subject of the document that is named. An `ni:` name is one, also of a
+/// document that comes earlier in the same batch.
 fn subject(register: &Register, text: &str) -> anyhow::Result<String> {
+    if ContentDigest::from_ni_name(text).is_some() {
+        return Ok(text.to_owned());
+    }
     Ok(Target::parse(text)?
         .find(register)?
         .document

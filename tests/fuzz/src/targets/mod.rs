@@ -2,6 +2,7 @@
 //! which panics where it does not hold. The engine runs them, and so does
 //! `tests/fuzzing.rs`, over every seed and finding.
 
+mod bag;
 mod encoding;
 mod keys;
 mod ledger;
@@ -17,6 +18,7 @@ pub(crate) type Check = fn(&[u8]);
 
 /// Every target by its name, which is that of its folders.
 pub(crate) const ALL: &[(&str, Check)] = &[
+    ("bag", bag::bag),
     ("bundle", log::bundle),
     ("cbor", encoding::cbor),
     ("checkpoint", log::checkpoint),
