@@ -96,8 +96,17 @@ fn the_officers_walk() {
     let proofs = run("officer, proofs", folder.path(), Path::new("state"));
     assert_eq!(
         proofs,
-        "wrote letter.tlog-proof\nwrote letter.scitt\nwrote growth.txt\nwrote growth.receipt\n"
+        "wrote letter.tlog-proof\nwrote letter.scitt\nwrote letter.zip\nwrote growth.txt\nwrote growth.receipt\n"
     );
+    let evidence = run("officer, evidence", folder.path(), Path::new("state"));
+    assert_eq!(evidence.matches("\nVERIFIED\n").count(), 3, "{evidence}");
+    for expected in [
+        "version         2 in en\n",
+        "superseded by   A/78/0@2\n",
+        "letter.txt is registered by #1, #5;",
+    ] {
+        assert!(evidence.contains(expected), "{expected}: {evidence}");
+    }
     let exports = run("officer, exports", folder.path(), Path::new("state"));
     for expected in [
         "wrote bag: 3 files of 2 documents, ",

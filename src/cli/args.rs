@@ -576,7 +576,8 @@ pub(crate) struct ReadText {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Prove {
     /// A target as for `show`: its entry is proven, as a C2SP tlog-proof
-    /// (.tlog-proof) and as a SCITT transparent statement (.scitt)
+    /// (.tlog-proof), as a SCITT transparent statement (.scitt), and, with its
+    /// history and the document, as an evidence file (.zip)
     pub(crate) target: Option<PathBuf>,
     /// An older signed checkpoint: the growth from it is proven, in readable text
     /// (.txt) and as a COSE receipt (.receipt)
@@ -585,6 +586,9 @@ pub(crate) struct Prove {
     /// Where to write, without ending; nothing is written over
     #[arg(long, value_name = "STEM")]
     pub(crate) out: Option<PathBuf>,
+    /// Leave the document itself out of the evidence file
+    #[arg(long, conflicts_with = "growth")]
+    pub(crate) no_document: bool,
     /// Leave out what needs the log's receipt key
     #[arg(long)]
     pub(crate) no_receipt: bool,
@@ -675,6 +679,13 @@ pub(crate) struct Diff {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
+    /// Verify a file too: that its bytes are registered, and count
+    #[arg(value_name = "FILE", conflicts_with = "fork")]
+    pub(crate) file: Option<PathBuf>,
+    /// Check an evidence file instead of a ledger; with FILE, whether it shows
+    /// that FILE is registered
+    #[arg(long, value_name = "EVIDENCE", conflicts_with_all = ["against", "fork"])]
+    pub(crate) evidence: Option<PathBuf>,
     /// The ledger id the office published; without it, one pinned for you
     #[arg(long, value_name = "ID")]
     pub(crate) ledger_id: Option<docledger::digest::LedgerId>,

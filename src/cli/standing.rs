@@ -1,10 +1,11 @@
 //! How a file's standing looks: what superseded, corrected or withdrew it, and
 //! what was amended in its record.
 
+use docledger::authority::{Authority, Refusal};
 use docledger::registry::{Entry, Register};
-use docledger::replay::Suspension;
-use docledger::revision::{OpenReference, Reference, Siblings, Standing, Standings};
-use docledger::statement::RelationKind;
+use docledger::replay::{Replay, Suspension};
+use docledger::revision::{History, OpenReference, Reference, Siblings, Standing, Standings};
+use docledger::statement::{Document, EventRecord, Matter, RelationKind};
 use serde_json::{Map, json};
 
 use super::render;
@@ -24,9 +25,68 @@ const PASSIVE: [(RelationKind, &str, &str); 7] = [
     (RelationKind::Answers, "answered by", "answered_by"),
 ];
 
+/// Where entries and what they come to are known: a register, or evidence out of
+/// one.
+pub(crate) trait Known {
+    /// An entry by its index.
+    fn entry(&self, index: u64) -> Option<&Entry>;
+
+    /// Who may do what.
+    fn authority(&self) -> &Authority;
+
+    /// What the entries come to.
+    fn replay(&self) -> &Replay;
+
+    /// What speaks against an entry, as [`Register::doubt`] tells it.
+    fn doubt(&self, index: u64) -> Option<Refusal>;
+
+    /// All documents and events, as far as they count.
+    fn history(&self) -> &History {
+        self.replay().history()
+    }
+
+    /// Why an entry does not count, if it does not.
+    fn suspension(&self, index: u64) -> Option<&Suspension> {
+        self.replay().suspended().get(&index)
+    }
+
+    /// An entry that is a document statement, with its document.
+    fn document(&self, index: u64) -> Option<(&Entry, &Document)> {
+        let entry = self.entry(index)?;
+        Some((entry, entry.document()?))
+    }
+
+    /// An entry that is an event, with its record.
+    fn event(&self, index: u64) -> Option<(&Entry, &EventRecord)> {
+        let entry = self.entry(index)?;
+        match &entry.statement.matter {
+            Matter::Event(event) => Some((entry, event)),
+            _ => None,
+        }
+    }
+}
+
+impl Known for Register {
+    fn entry(&self, index: u64) -> Option<&Entry> {
+        self.entry(index)
+    }
+
+    fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    fn doubt(&self, index: u64) -> Option<Refusal> {
+        self.doubt(index)
+    }
+}
+
 /// Everything that is derived about one registered file.
 pub(crate) struct Derived<'a> {
-    register: &'a Register,
+    register: &'a dyn Known,
     entry: u64,
     standing: Standing<'a>,
     open: Vec<&'a OpenReference>,
@@ -36,7 +96,7 @@ pub(crate) struct Derived<'a> {
 impl<'a> Derived<'a> {
     /// What is derived about the file of an entry, if it is a document entry.
     pub(crate) fn of(
-        register: &'a Register,
+        register: &'a dyn Known,
         standings: &'a Standings<'a>,
         entry: u64,
     ) -> Option<Self> {
@@ -107,7 +167,7 @@ impl<'a> Derived<'a> {
 
     /// Who endorsed the entry.
     fn endorsed(&self) -> impl Iterator<Item = String> {
-        let endorsements = self.register.replay.endorsements(self.entry).iter();
+        let endorsements = self.register.replay().endorsements(self.entry).iter();
         endorsements.filter_map(|endorsement| {
             let entry = self.register.entry(endorsement.by)?;
             let who = signer(self.register, entry);
@@ -231,23 +291,23 @@ impl<'a> Derived<'a> {
 }
 
 /// Who signed an entry, or what speaks against it.
-pub(crate) fn signer(register: &Register, entry: &Entry) -> String {
+pub(crate) fn signer(register: &dyn Known, entry: &Entry) -> String {
     let (doubt, suspension) = (
         register.doubt(entry.index),
         register.suspension(entry.index),
     );
-    render::signer(&register.authority, entry, doubt, suspension)
+    render::signer(register.authority(), entry, doubt, suspension)
 }
 
 /// What the document of an entry is called: its first symbol, if it has one.
-pub(crate) fn name(register: &Register, entry: u64) -> String {
+pub(crate) fn name(register: &dyn Known, entry: u64) -> String {
     let document = register.history().by_entry(entry);
     let symbol = document.and_then(|document| document.symbols.first().cloned());
     symbol.unwrap_or_else(|| subject(register, entry))
 }
 
 /// The subject of the document of an entry.
-pub(crate) fn subject(register: &Register, entry: u64) -> String {
+pub(crate) fn subject(register: &dyn Known, entry: u64) -> String {
     let document = register.history().by_entry(entry);
     document.map_or_else(|| format!("#{entry}"), |document| document.subject.clone())
 }
@@ -262,7 +322,7 @@ pub(crate) fn open_json(reference: &OpenReference) -> serde_json::Value {
 }
 
 /// What was amended in the record of an entry, line by line.
-pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
+pub(crate) fn amendments(register: &dyn Known, entry: u64) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for (field, by) in register.history().amended_fields(entry) {
         let Some((event_entry, event)) = register.event(*by) else {
@@ -282,7 +342,7 @@ pub(crate) fn amendments(register: &Register, entry: u64) -> Vec<(&'static str, 
     lines
 }
 
-fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
+fn assignments(register: &dyn Known, entry: u64) -> Vec<(&'static str, String)> {
     let events = register.history().events_of(entry);
     let mut lines = Vec::new();
     for assigned in events.into_iter().flat_map(|events| &events.assigned) {
@@ -300,7 +360,7 @@ fn assignments(register: &Register, entry: u64) -> Vec<(&'static str, String)> {
 }
 
 /// What was amended in the record of an entry, as JSON.
-pub(crate) fn amendments_json(register: &Register, entry: u64) -> serde_json::Value {
+pub(crate) fn amendments_json(register: &dyn Known, entry: u64) -> serde_json::Value {
     let fields = register.history().amended_fields(entry).iter();
     let amended = fields.filter_map(|(field, by)| {
         let (event_entry, event) = register.event(*by)?;

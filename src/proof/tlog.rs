@@ -150,7 +150,7 @@ impl TlogProof {
 }
 
 /// A decimal number without leading zeros.
-fn decimal(text: &str) -> Option<u64> {
+pub(super) fn decimal(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
 }

@@ -5,6 +5,7 @@
 mod append;
 mod decision;
 mod event;
+mod evidence;
 pub mod field_text;
 mod gaps;
 pub mod manifest;
@@ -19,6 +20,7 @@ mod target;
 pub use append::{AppendRefusal, Appending, Committed, Registered, Signers, append};
 pub use decision::{Decided, Waits};
 pub use event::{EventProposal, EventRefusal, EventRequest, Wanted, propose_event};
+pub use evidence::{EvidencePlan, EvidenceProofs};
 pub use gaps::{Duplicate, Gaps, MissingLanguages, NumberGap};
 pub use opening::{Founding, FoundingKeys, OpenLedgerError, open_ledger};
 pub use proposal::{Proposal, ProposalError, plan, propose};

@@ -2,7 +2,7 @@
 //! withdrawn, in which languages. All of it is derived from what the log says,
 //! and none of it is stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::statement::{Language, RelationKind};
 use crate::symbol::Symbol;
@@ -150,6 +150,20 @@ impl<'a> Standings<'a> {
     #[must_use]
     pub fn open(&self) -> &[OpenReference] {
         &self.open
+    }
+
+    /// The documents that say something of one, or that it says something of, by
+    /// their register numbers.
+    #[must_use]
+    pub fn related(&self, number: u64) -> BTreeSet<u64> {
+        let said = self.incoming.get(&number).into_iter().flatten();
+        let mut related: BTreeSet<u64> = said.map(|reference| reference.from).collect();
+        for (target, references) in &self.incoming {
+            if references.iter().any(|it| it.from == number) {
+                related.insert(*target);
+            }
+        }
+        related
     }
 
     /// Where a registered file stands.

@@ -34,6 +34,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The size of the tree that the entry at an index says it was signed on, if
+    /// its log had such a tree before it.
+    #[must_use]
+    pub fn signed_on(&self, index: u64) -> Option<u64> {
+        (1..=index).contains(&self.on.size).then_some(self.on.size)
+    }
+
     pub(super) fn read(fields: &mut Fields) -> Result<Self, FieldError> {
         let ledger = fields.digest("ledger")?;
         let authority = fields.digest("authority")?;

@@ -5,12 +5,16 @@
 //! through [`crate::log::Evidence`], anchors from the caller.
 
 mod against;
+mod evidence;
 mod fork;
+mod head;
 mod ledger;
 mod replay;
 mod report;
 
 pub use against::{Against, Comparison, Other, verify_against};
+pub use evidence::{Enclosed, Proven, verify_evidence};
 pub use fork::{Contradiction, ForkError, ProvenFork, SideError, SignedHead, Which, verify_fork};
-pub use ledger::{Anchor, ledger_id_of, verify_growth, verify_ledger};
+pub use head::Anchor;
+pub use ledger::{ledger_id_of, verify_file, verify_growth, verify_ledger};
 pub use report::{Checked, Code, Finding, Head, Remembered, Report, Severity, Verdict};

@@ -75,6 +75,16 @@ macro_rules! codes {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
 
+            /// The best verdict that it leaves.
+            #[must_use]
+            pub fn verdict(self) -> Verdict {
+                match self.severity() {
+                    Severity::Failure => Verdict::Failed,
+                    Severity::Open => Verdict::NotEstablished,
+                    Severity::Notice | Severity::Warning => Verdict::Verified,
+                }
+            }
+
             /// What it means, in a sentence.
             #[must_use]
             pub fn meaning(self) -> &'static str {
@@ -206,6 +216,21 @@ codes! {
     /// The bytes of a registered document are not those that were registered.
     DocumentDamaged = "document-damaged", Failure,
         "keep the damaged file aside; restore it from a copy whose SHA-256 is the file name";
+    /// The bytes asked about are not those of any registered document.
+    DocumentUnknown = "document-unknown", Open,
+        "ask the office about the file; `docledger diff` compares it with what is registered";
+    /// The registration asked about is void: a declaration of compromise accounts for it, and no other officer has endorsed it.
+    DocumentVoid = "document-void", Failure,
+        "don't rely on the document; ask the office";
+    /// An evidence file is not in the one accepted form, or its parts don't belong together.
+    EvidenceMalformed = "evidence-malformed", Failure,
+        "get the evidence file anew from the office";
+    /// An evidence file leaves out something that it should show.
+    EvidenceIncomplete = "evidence-incomplete", Open,
+        "get an evidence file from the office with what is missing";
+    /// A proof in an evidence file does not prove what the rest of it shows.
+    ProofMismatch = "proof-mismatch", Failure,
+        "get the evidence file anew from the office";
     /// A public file about keys is not there.
     KeyFileMissing = "key-file-missing", Open,
         "`docledger key publish` writes it anew from the ledger";
@@ -288,6 +313,8 @@ pub struct Report {
     pub grown_from: Option<Remembered>,
     /// What a comparison with another copy came to, if there was one.
     pub against: Option<Against>,
+    /// Entries that register the file asked about, if one was.
+    pub registered: Vec<u64>,
     /// How many documents there are.
     pub documents: u64,
     /// How much was checked.
@@ -302,16 +329,12 @@ impl Report {
     /// The verdict: the worst of what was found.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match self
-            .findings
-            .iter()
-            .map(|finding| finding.code.severity())
-            .max()
-        {
-            Some(Severity::Failure) => Verdict::Failed,
-            Some(Severity::Open) => Verdict::NotEstablished,
-            _ => Verdict::Verified,
-        }
+        let verdicts = self.findings.iter().map(|finding| finding.code.verdict());
+        verdicts.fold(Verdict::Verified, |worst, verdict| match (worst, verdict) {
+            (Verdict::Failed, _) | (_, Verdict::Failed) => Verdict::Failed,
+            (Verdict::NotEstablished, _) | (_, Verdict::NotEstablished) => Verdict::NotEstablished,
+            (Verdict::Verified, Verdict::Verified) => Verdict::Verified,
+        })
     }
 
     pub(super) fn add(

@@ -6,9 +6,7 @@ use crate::digest::{LedgerId, TreeHash};
 use crate::log::{Checkpoint, Evidence, LoadError, SignedCheckpoint, read_log};
 use crate::merkle::{ProofError, Tree, leaf_hash, prove_consistency, prove_inclusion};
 use crate::statement::{Matter, Statement, Verified};
-use crate::verify::fork::{
-    Chain, Conflict, Decided, Fork, Leaf, Newest, Older, Side, SideError, signed_on,
-};
+use crate::verify::fork::{Chain, Conflict, Decided, Fork, Leaf, Newest, Older, Side, SideError};
 
 /// Why a copy can't be compared.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +62,7 @@ impl Kept {
                 continue;
             };
             let context = verified.statement().context();
-            let on = context.and_then(|context| signed_on(context, *index));
+            let on = context.and_then(|context| context.signed_on(*index));
             let on = on.map(|size| older(tree, size)).transpose()?;
             let had = on.as_ref().map(|on| on.root);
             authority.apply(*index, leaf_hash(entry), &verified, had);

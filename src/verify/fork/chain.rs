@@ -8,7 +8,7 @@ use crate::authority::{Authority, OpeningError, Refusal};
 use crate::digest::{LeafHash, LedgerId, TreeHash};
 use crate::log::CheckpointError;
 use crate::merkle::{ProofError, leaf_hash, verify_consistency, verify_inclusion};
-use crate::statement::{Context, Matter, Statement, StatementError, TreeHead, Verified};
+use crate::statement::{Matter, Statement, StatementError, Verified};
 
 use super::evidence::{Chain, Decided};
 
@@ -115,7 +115,7 @@ fn take(authority: &mut Authority, decided: &Decided, head: Head) -> Result<(), 
     if !matches!(statement.matter, Matter::Governance(_)) {
         return Err(SideError::Kind(index));
     }
-    let size = statement.context().and_then(|it| signed_on(it, index));
+    let size = statement.context().and_then(|it| it.signed_on(index));
     let had = match (size, on) {
         (Some(size), Some(older)) => {
             verify_consistency((size, older.root), head, &older.growth)
@@ -127,13 +127,6 @@ fn take(authority: &mut Authority, decided: &Decided, head: Head) -> Result<(), 
     };
     authority.apply(index, leaf, &verified, had);
     Ok(())
-}
-
-/// The size of the tree that an entry says it was signed on, if its history had
-/// such a tree before it.
-pub(in crate::verify) fn signed_on(context: &Context, index: u64) -> Option<u64> {
-    let TreeHead { size, .. } = context.on;
-    (1..=index).contains(&size).then_some(size)
 }
 
 /// The last entry must name the last governance entry that is shown, unless it

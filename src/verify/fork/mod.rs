@@ -14,7 +14,6 @@ use crate::log::{Checkpoint, SignedCheckpoint};
 use crate::merkle::{ProofError, leaf_hash, verify_consistency, verify_inclusion};
 
 pub use chain::SideError;
-pub(super) use chain::signed_on;
 pub(super) use evidence::{Chain, Conflict, Decided, Fork, Leaf, Newest, Older, Side};
 
 /// Which of the two histories.

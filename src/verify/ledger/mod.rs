@@ -5,24 +5,15 @@ mod files;
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::authority::Authority;
 use crate::digest::{ContentDigest, LedgerId};
 use crate::encoding::note::MAX_NOTE;
 use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entries, read_tile};
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
 
+use super::head::{Anchor, check_anchor, check_checkpoint, find_file};
 use super::replay::{Entries, Judge, Replayed};
 use super::report::{Code, Head, Remembered, Report};
-
-/// What says that a ledger is the office's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Anchor {
-    /// The caller was given this id by someone trusted.
-    Id(LedgerId),
-    /// Nothing.
-    None,
-}
 
 /// Verifies everything: every entry, tile, document and public file, the
 /// checkpoint, every version chain, and that nothing else lies there.
@@ -40,15 +31,22 @@ pub fn verify_growth(
     anchor: Anchor,
     remembered: Option<&Remembered>,
 ) -> Report {
-    let mut run = Run {
-        evidence,
-        report: Report::default(),
-        tree: Tree::new(),
-        entries: Vec::new(),
-        published: BTreeSet::new(),
-        sizes: HashMap::new(),
-    };
-    run.whole(anchor, remembered);
+    let mut run = Run::new(evidence);
+    run.whole(anchor, remembered, None);
+    run.report
+}
+
+/// Verifies everything, and that the ledger registers a file with this digest and
+/// lets it count.
+#[must_use]
+pub fn verify_file(
+    evidence: &dyn Evidence,
+    anchor: Anchor,
+    remembered: Option<&Remembered>,
+    digest: ContentDigest,
+) -> Report {
+    let mut run = Run::new(evidence);
+    run.whole(anchor, remembered, Some(digest));
     run.report
 }
 
@@ -104,8 +102,24 @@ struct Run<'a> {
     sizes: HashMap<ContentDigest, (Option<u64>, u64)>,
 }
 
-impl Run<'_> {
-    fn whole(&mut self, anchor: Anchor, remembered: Option<&Remembered>) {
+impl<'a> Run<'a> {
+    fn new(evidence: &'a dyn Evidence) -> Self {
+        Self {
+            evidence,
+            report: Report::default(),
+            tree: Tree::new(),
+            entries: Vec::new(),
+            published: BTreeSet::new(),
+            sizes: HashMap::new(),
+        }
+    }
+
+    fn whole(
+        &mut self,
+        anchor: Anchor,
+        remembered: Option<&Remembered>,
+        asked: Option<ContentDigest>,
+    ) {
         let checkpoint = self.read_checkpoint();
         let size = checkpoint
             .as_ref()
@@ -122,10 +136,16 @@ impl Run<'_> {
         if let Some(remembered) = remembered {
             self.check_growth(remembered, size);
         }
-        let authority = self.replay().map(|replayed| replayed.authority);
-        self.check_anchor(authority.as_ref(), anchor);
+        let replayed = self.replay();
+        if let Some(digest) = asked {
+            let replay = replayed.as_ref().map(|replayed| &replayed.replay);
+            self.report.registered = find_file(&mut self.report, replay, digest);
+        }
+        let authority = replayed.map(|replayed| replayed.authority);
+        check_anchor(&mut self.report, anchor);
         if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
-            self.check_checkpoint(signed, authority);
+            let path = self.evidence.place(&Item::Checkpoint);
+            check_checkpoint(&mut self.report, signed, authority, path);
         }
         let tiles = self.check_tiles();
         self.check_documents();
@@ -213,59 +233,6 @@ impl Run<'_> {
             self.report.add(Code::Forked, None, path, message);
         } else {
             self.report.grown_from = Some(remembered.clone());
-        }
-    }
-
-    fn check_anchor(&mut self, authority: Option<&Authority>, anchor: Anchor) {
-        let id = authority
-            .map(Authority::ledger_id)
-            .or(self.report.ledger_id);
-        match (anchor, id) {
-            (Anchor::Id(wanted), Some(found)) if wanted != found => {
-                let message = format!("this is the ledger {found}, not {wanted}");
-                self.report
-                    .add(Code::LedgerIdMismatch, Some(0), None, message);
-            }
-            (Anchor::Id(_), Some(_)) => {}
-            (Anchor::Id(_), None) => {
-                self.report.add(
-                    Code::NoAnchor,
-                    Some(0),
-                    None,
-                    "there is no entry 0 to compare with the ledger id",
-                );
-            }
-            (Anchor::None, _) => {
-                let message =
-                    "no ledger id was given or pinned: keys that lie beside a ledger prove nothing";
-                self.report.add(Code::NoAnchor, None, None, message);
-            }
-        }
-    }
-
-    fn check_checkpoint(&mut self, signed: &SignedCheckpoint, authority: &Authority) {
-        let path = Some(self.evidence.place(&Item::Checkpoint));
-        if signed.unverified().origin != authority.origin() {
-            let message = format!("its origin is not {:?}", authority.origin());
-            self.report
-                .add(Code::CheckpointMalformed, None, path.clone(), message);
-        }
-        let size = signed.unverified().size;
-        match signed.verify(authority.checkpoint_key(size)) {
-            Err(_) if !authority.is_weighed() => {
-                let message = "it is signed by no key that is known, and changes of keys are not \
-                               evaluated by this version";
-                self.report.add(Code::NotEvaluated, None, path, message);
-            }
-            Err(error) => self
-                .report
-                .add(Code::CheckpointSignature, None, path, error.to_string()),
-            Ok(_) if !signed.is_plain() => {
-                let message =
-                    "it holds extension or signature lines that this program does not write";
-                self.report.add(Code::CheckpointLines, None, path, message);
-            }
-            Ok(_) => {}
         }
     }
 }

@@ -1,20 +1,23 @@
-//! `verify`: the whole ledger, alone or beside another copy; or evidence of a fork.
+//! `verify`: the whole ledger, alone, beside another copy, or for a file; an
+//! evidence file; or evidence of a fork.
 
 mod against;
+pub(super) mod evidence;
 mod fork;
 
 use docledger::digest::LedgerId;
 use docledger::store::{KeptHead, Pin, StateDir};
 use docledger::verify::{
-    Anchor, Remembered, Report, Severity, Verdict, ledger_id_of, verify_growth,
+    Anchor, Remembered, Report, Severity, Verdict, ledger_id_of, verify_file, verify_growth,
 };
 use serde_json::json;
 
 use crate::cli::args::{Args, Format, Verify};
+use crate::cli::machine::NamedFile;
 use crate::cli::{Outcome, machine, render};
 
 /// Where the anchor came from.
-enum Source {
+pub(super) enum Source {
     Given,
     Pinned(Pin),
     None,
@@ -39,6 +42,9 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     if let (Some(file), Some(id)) = (&verify.fork, verify.ledger_id) {
         return fork::run(args, file, id);
     }
+    if let Some(file) = &verify.evidence {
+        return evidence::run(args, verify, file);
+    }
     let dir = machine::ledger_dir(args);
     if !dir.folder().is_dir() {
         return Err(crate::cli::error::hinted(
@@ -57,7 +63,13 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         when: head.when,
     });
     let anchor = id.map_or(Anchor::None, Anchor::Id);
-    let mut report = verify_growth(&dir, anchor, remembered.as_ref());
+    let mut report = match &verify.file {
+        Some(file) => {
+            let (digest, ..) = NamedFile::new(file)?.read_through()?;
+            verify_file(&dir, anchor, remembered.as_ref(), digest)
+        }
+        None => verify_growth(&dir, anchor, remembered.as_ref()),
+    };
     against::compare(verify, &dir, &mut report)?;
     if remembered.is_none() {
         let skipped = "growth: no head of this ledger was remembered for you before";
@@ -75,11 +87,15 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     if report.verdict() == Verdict::Verified {
         remember(&state, &report);
     }
-    Ok(match report.verdict() {
+    Ok(outcome(&report))
+}
+
+fn outcome(report: &Report) -> Outcome {
+    match report.verdict() {
         Verdict::Verified => Outcome::Good,
         Verdict::Failed => Outcome::Bad,
         Verdict::NotEstablished => Outcome::Open,
-    })
+    }
 }
 
 /// Keeps the head that was verified, for the next time. That it can't be kept
@@ -127,13 +143,29 @@ fn choose_anchor(args: &Args, verify: &Verify) -> anyhow::Result<(Option<LedgerI
 }
 
 fn to_json(report: &Report, source: &Source) -> serde_json::Value {
+    let mut object = findings_of(report, source);
+    object["schema"] = json!("docledger.verify/1");
+    object["entries"] = json!(report.checked.entries);
+    object["documents"] = json!(report.documents);
+    object["registered"] = json!(report.registered);
+    object["grown_from"] = json!(report.grown_from.as_ref().map(|before| json!({
+        "size": before.size,
+        "root": before.root.to_string(),
+        "when": before.when,
+        "days": render::days_since(&before.when),
+    })));
+    object["against"] = against::to_json(report);
+    object
+}
+
+/// Verdict, anchor, and what was checked and found.
+fn findings_of(report: &Report, source: &Source) -> serde_json::Value {
     let anchor = match source {
         Source::Given => "given",
         Source::Pinned(_) => "pinned",
         Source::None => "none",
     };
     json!({
-        "schema": "docledger.verify/1",
         "verdict": report.verdict().as_str(),
         "anchor": anchor,
         "pinned": match source {
@@ -144,15 +176,6 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         },
         "ledger_id": report.ledger_id.map(|id| id.to_string()),
         "head": report.head.as_ref().map(|head| json!({"size": head.size, "root": head.root.to_string()})),
-        "entries": report.checked.entries,
-        "documents": report.documents,
-        "grown_from": report.grown_from.as_ref().map(|before| json!({
-            "size": before.size,
-            "root": before.root.to_string(),
-            "when": before.when,
-            "days": render::days_since(&before.when),
-        })),
-        "against": against::to_json(report),
         "checked": {
             "entries": report.checked.entries,
             "signatures": report.checked.signatures,
@@ -187,10 +210,27 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
         text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }
     text.push_str(&against::to_text(verify, report));
+    if let Some(file) = &verify.file
+        && !report.registered.is_empty()
+    {
+        let name = render::one_line(&file.to_string_lossy());
+        let entries = report.registered.iter().map(|index| format!("#{index}"));
+        let entries = entries.collect::<Vec<_>>().join(", ");
+        text.push_str(&render::paragraph(&format!(
+            "{name} is registered by {entries}; `docledger status` tells what stands"
+        )));
+    }
+    text.push_str(&anchor_text(report, source));
+    text.push_str(&verdict_text(report));
+    text
+}
+
+/// The ledger id, and what it was compared with.
+fn anchor_text(report: &Report, source: &Source) -> String {
     let id = report
         .ledger_id
         .map_or_else(|| "unknown".to_owned(), |id| id.to_string());
-    text.push_str(&match source {
+    match source {
         Source::Given => format!("anchor: the ledger id given; this ledger is\n  {id}\n"),
         Source::Pinned(pin) => {
             let old = render::days_since(&pin.when).is_none_or(|days| days > OLD_PIN);
@@ -210,18 +250,20 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
             "anchor: none; compare this ledger id with the one the office publishes:\n  {id}\n\
              and give it with --ledger-id, or pin it with `docledger trust`\n"
         ),
-    });
+    }
+}
+
+fn verdict_text(report: &Report) -> String {
     let failures = report
         .findings
         .iter()
         .filter(|f| f.code.severity() == Severity::Failure)
         .count();
-    text.push_str(&match report.verdict() {
+    match report.verdict() {
         Verdict::Verified => "VERIFIED\n".to_owned(),
         Verdict::Failed => format!("FAILED: {failures} findings\n"),
         Verdict::NotEstablished => {
             "NOT ESTABLISHED: nothing wrong found, but see above\n".to_owned()
         }
-    });
-    text
+    }
 }

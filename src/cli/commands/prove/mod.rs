@@ -1,12 +1,14 @@
 //! `prove`: proofs that other people's programs check.
 
+mod evidence;
+
 use std::path::{Path, PathBuf};
 
 use docledger::authority::Role;
 use docledger::log::{Evidence as _, Item, ProvenLog, SignedCheckpoint};
 use docledger::merkle::{prove_consistency, prove_inclusion};
 use docledger::proof::{Growth, Receipt, ReceiptProof, TlogProof, TransparentStatement};
-use docledger::registry::Register;
+use docledger::registry::{EvidenceProofs, Register};
 use docledger::store::LedgerDir;
 use serde_json::json;
 
@@ -59,14 +61,30 @@ fn entry(
     proof.verify(leaf, register.authority.origin(), key)?;
     let stem = prove.out.clone();
     let stem = stem.unwrap_or_else(|| PathBuf::from(format!("entry-{index}")));
-    let mut written = vec![write(&stem, "tlog-proof", proof.to_text().as_bytes())?];
+    let proof = proof.to_text().into_bytes();
+    let mut statement = None;
     if !prove.no_receipt {
         let proof = ReceiptProof::Inclusion { size, index, path };
         let receipt = receipt(args, prove, register, &proof)?;
         Receipt::parse(&receipt)?.verify_inclusion(leaf, register.authority.receipt_key(size))?;
-        let statement = TransparentStatement::assemble(&bytes, &[receipt])?;
-        written.push(write(&stem, "scitt", &statement)?);
+        statement = Some(TransparentStatement::assemble(&bytes, &[receipt])?);
     }
+    let mut written = vec![write(&stem, "tlog-proof", &proof)?];
+    if let Some(statement) = &statement {
+        written.push(write(&stem, "scitt", statement)?);
+    }
+    let place = named(&stem, "zip");
+    let wanted = evidence::Wanted {
+        index,
+        proofs: EvidenceProofs {
+            checkpoint: checkpoint(&ledger)?.into_bytes(),
+            proof,
+            statement,
+        },
+        with_document: !prove.no_document,
+    };
+    evidence::write(&ledger, register, wanted, &place)?;
+    written.push(place);
     tell(args, &json!({"entry": index, "size": size}), &written)
 }
 
@@ -135,12 +153,16 @@ fn checkpoint(ledger: &LedgerDir<'_>) -> anyhow::Result<String> {
     Ok(String::from_utf8(bytes.unwrap_or_default())?)
 }
 
-/// Writes a new file; one that is there is never written over.
-fn write(stem: &Path, ending: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+fn named(stem: &Path, ending: &str) -> PathBuf {
     let mut path = stem.as_os_str().to_owned();
     path.push(".");
     path.push(ending);
-    let path = PathBuf::from(path);
+    PathBuf::from(path)
+}
+
+/// Writes a new file; one that is there is never written over.
+fn write(stem: &Path, ending: &str, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    let path = named(stem, ending);
     machine::write_new(&path, bytes)?;
     Ok(path)
 }

@@ -1,0 +1,190 @@
+//! `verify --evidence`: a document by an evidence file and the ledger id alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use docledger::authority::{Authority, Refusal};
+use docledger::digest::ContentDigest;
+use docledger::registry::Entry;
+use docledger::replay::Replay;
+use docledger::revision::Standings;
+use docledger::store::Contents as _;
+use docledger::verify::{Anchor, Enclosed, Proven, Report, Verdict, verify_evidence};
+use serde_json::json;
+
+use super::{Source, anchor_text, findings_of, outcome, verdict_text};
+use crate::cli::args::{Args, Format, Verify};
+use crate::cli::machine::{self, NamedFile};
+use crate::cli::standing::{self, Derived, Known};
+use crate::cli::{Outcome, render};
+
+/// Enclosed entries as commands look at them.
+pub(in crate::cli::commands) struct View {
+    entries: BTreeMap<u64, Entry>,
+    authority: Authority,
+    replay: Replay,
+    /// The document entry asked about.
+    pub(in crate::cli::commands) entry: u64,
+}
+
+impl From<Enclosed> for View {
+    fn from(enclosed: Enclosed) -> Self {
+        let entries = enclosed.statements.into_iter();
+        let entries = entries.map(|(index, (leaf, statement))| {
+            let entry = Entry {
+                index,
+                leaf,
+                statement,
+            };
+            (index, entry)
+        });
+        Self {
+            entries: entries.collect(),
+            authority: enclosed.authority,
+            replay: enclosed.replay,
+            entry: enclosed.entry,
+        }
+    }
+}
+
+impl Known for View {
+    fn entry(&self, index: u64) -> Option<&Entry> {
+        self.entries.get(&index)
+    }
+
+    fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// Whatever verification found is told by it.
+    fn doubt(&self, index: u64) -> Option<Refusal> {
+        let entry = self.entry(index).filter(|entry| entry.index > 0)?;
+        self.authority.verify(entry.statement.clone()).err()
+    }
+}
+
+/// Verifies an evidence file by the id given, else by one that is pinned.
+pub(in crate::cli::commands) fn judge(
+    args: &Args,
+    file: &Path,
+    given: Option<docledger::digest::LedgerId>,
+    asked: Option<ContentDigest>,
+) -> anyhow::Result<(Proven, Source)> {
+    let named = NamedFile::new(file)?;
+    let verify = |anchor| -> anyhow::Result<Proven> {
+        Ok(verify_evidence(&mut *named.open()?, anchor, asked)?)
+    };
+    if let Some(id) = given {
+        return Ok((verify(Anchor::Id(id))?, Source::Given));
+    }
+    let unanchored = verify(Anchor::None)?;
+    let pins = machine::state_dir(args)?.pins()?;
+    let pin = pins
+        .into_iter()
+        .find(|pin| Some(pin.ledger_id) == unanchored.report.ledger_id);
+    match pin {
+        Some(pin) => Ok((verify(Anchor::Id(pin.ledger_id))?, Source::Pinned(pin))),
+        None => Ok((unanchored, Source::None)),
+    }
+}
+
+pub(super) fn run(args: &Args, verify: &Verify, evidence: &Path) -> anyhow::Result<Outcome> {
+    let asked = match &verify.file {
+        Some(file) => Some(NamedFile::new(file)?.read_through()?.0),
+        None => None,
+    };
+    let (proven, source) = judge(args, evidence, verify.ledger_id, asked)?;
+    let Proven { report, enclosed } = proven;
+    let view = enclosed.map(View::from);
+    if args.format == Format::Json {
+        render::json_line(&to_json(&report, view.as_ref(), &source))?;
+    } else {
+        render::out(&to_text(&report, view.as_ref(), &source))?;
+    }
+    Ok(outcome(&report))
+}
+
+fn to_json(report: &Report, view: Option<&View>, source: &Source) -> serde_json::Value {
+    let document = view.and_then(|view| {
+        let standings = Standings::new(view.history());
+        let (entry, document) = view.document(view.entry)?;
+        let derived = Derived::of(view, &standings, view.entry)?;
+        let suspension = view.suspension(view.entry);
+        let mut object = render::entry_json(&view.authority, entry, document, None, suspension);
+        object["amended"] = standing::amendments_json(view, view.entry);
+        object["standing"] = derived.to_json();
+        Some(object)
+    });
+    let mut object = findings_of(report, source);
+    object["schema"] = json!("docledger.verify-evidence/1");
+    object["registered"] = json!(report.registered);
+    object["document"] = json!(document);
+    object
+}
+
+fn to_text(report: &Report, view: Option<&View>, source: &Source) -> String {
+    let mut text = String::new();
+    if let Some(view) = view {
+        if report.verdict() == Verdict::Failed {
+            text.push_str("what it says, which FAILED, is this:\n");
+        }
+        text.push_str(&account(report, view).unwrap_or_default());
+    }
+    text.push_str(&super::super::findings::text(&report.findings));
+    let checked = &report.checked;
+    text.push_str(&format!(
+        "checked: {} entries, {} signatures, {} files\n",
+        checked.entries, checked.signatures, checked.documents,
+    ));
+    for skipped in &report.not_checked {
+        text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
+    }
+    text.push_str(&anchor_text(report, source));
+    text.push_str(&verdict_text(report));
+    text
+}
+
+/// What the document is, who registered it, and what came after as of the head.
+fn account(report: &Report, view: &View) -> Option<String> {
+    let index = view.entry;
+    let standings = Standings::new(view.history());
+    let (entry, document) = view.document(index)?;
+    let derived = Derived::of(view, &standings, index)?;
+    let head = report.head.as_ref()?;
+    let claimed = render::time(entry.statement.envelope.issued_at);
+    let mut fields = vec![
+        ("entry", format!("#{index} of {}", head.size)),
+        ("by", standing::signer(view, entry)),
+        (
+            "claimed time",
+            format!("{claimed}, by the office's own clock"),
+        ),
+        ("SHA-256", document.digest.to_string()),
+        (
+            "version",
+            format!(
+                "{} in {}",
+                document.record.version, document.record.language
+            ),
+        ),
+    ];
+    fields.extend(
+        derived
+            .lines()
+            .into_iter()
+            .map(|(label, value)| match label {
+                "current" => ("as of the head", derived.headline()),
+                label => (label, value),
+            }),
+    );
+    fields.extend(standing::amendments(view, index));
+    Some(format!(
+        "{}\n{}",
+        render::one_line(&standing::name(view, index)),
+        render::table(&fields)
+    ))
+}

@@ -1,0 +1,101 @@
+//! What a head must be: of the ledger that the anchor names, and signed by the
+//! key in force at its size; and whether a file is registered under it.
+
+use crate::authority::{Authority, Refusal};
+use crate::digest::{ContentDigest, LedgerId};
+use crate::log::SignedCheckpoint;
+use crate::replay::{Replay, Suspension};
+
+use super::report::{Code, Report};
+
+/// What says that a ledger is the office's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The caller was given this id by someone trusted.
+    Id(LedgerId),
+    /// Nothing.
+    None,
+}
+
+/// Compares the id of the report with the anchor.
+pub(super) fn check_anchor(report: &mut Report, anchor: Anchor) {
+    match (anchor, report.ledger_id) {
+        (Anchor::Id(wanted), Some(found)) if wanted != found => {
+            let message = format!("this is the ledger {found}, not {wanted}");
+            report.add(Code::LedgerIdMismatch, Some(0), None, message);
+        }
+        (Anchor::Id(_), Some(_)) => {}
+        (Anchor::Id(_), None) => {
+            let message = "there is no entry 0 to compare with the ledger id";
+            report.add(Code::NoAnchor, Some(0), None, message);
+        }
+        (Anchor::None, _) => {
+            let message =
+                "no ledger id was given or pinned: keys that lie beside a ledger prove nothing";
+            report.add(Code::NoAnchor, None, None, message);
+        }
+    }
+}
+
+/// Checks origin, signature and form of a checkpoint.
+pub(super) fn check_checkpoint(
+    report: &mut Report,
+    signed: &SignedCheckpoint,
+    authority: &Authority,
+    path: String,
+) {
+    let path = Some(path);
+    if signed.unverified().origin != authority.origin() {
+        let message = format!("its origin is not {:?}", authority.origin());
+        report.add(Code::CheckpointMalformed, None, path.clone(), message);
+    }
+    let size = signed.unverified().size;
+    match signed.verify(authority.checkpoint_key(size)) {
+        Err(_) if !authority.is_weighed() => {
+            let message = "it is signed by no key that is known, and changes of keys are not \
+                           evaluated by this version";
+            report.add(Code::NotEvaluated, None, path, message);
+        }
+        Err(error) => report.add(Code::CheckpointSignature, None, path, error.to_string()),
+        Ok(_) if !signed.is_plain() => {
+            let message = "it holds extension or signature lines that this program does not write";
+            report.add(Code::CheckpointLines, None, path, message);
+        }
+        Ok(_) => {}
+    }
+}
+
+/// The entries that register a file. That none does, or that all are void, is a
+/// finding: a ledger stays good when a declaration accounts for an entry, the
+/// document does not.
+pub(super) fn find_file(
+    report: &mut Report,
+    replay: Option<&Replay>,
+    digest: ContentDigest,
+) -> Vec<u64> {
+    let known = replay.map_or(&[][..], |replay| replay.history().by_digest(&digest));
+    let Some(newest) = known.last() else {
+        let message = format!("the file has the digest {digest}, which no entry here registers");
+        report.add(Code::DocumentUnknown, None, None, message);
+        return Vec::new();
+    };
+    let is_void = |index: &u64| void_by(replay, *index).is_some();
+    if known.iter().all(is_void) {
+        judge_entry(report, replay, *newest);
+    }
+    known.to_vec()
+}
+
+/// Whether a registration that is asked about is void.
+pub(super) fn judge_entry(report: &mut Report, replay: Option<&Replay>, index: u64) {
+    if let Some(refusal) = void_by(replay, index) {
+        report.add(Code::DocumentVoid, Some(index), None, refusal.to_string());
+    }
+}
+
+fn void_by(replay: Option<&Replay>, index: u64) -> Option<&Refusal> {
+    match replay?.suspended().get(&index)? {
+        Suspension::Void(refusal) => Some(refusal),
+        Suspension::Awaiting => None,
+    }
+}
