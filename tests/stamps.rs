@@ -1,0 +1,271 @@
+//! Time stamps: those of a public authority, and of authorities that `openssl`
+//! makes here, with their tampered twins.
+
+#![expect(clippy::disallowed_methods, reason = "tests touch files")]
+
+use std::path::Path;
+use std::process::Command;
+
+use docledger::stamp::{Certificate, Request, StampError, parse_response};
+
+const DATA: &[u8] = b"example.org/log\n1\nroot\n";
+const NONCE: [u8; 16] = [0x81; 16];
+
+fn unhex(text: &str) -> Vec<u8> {
+    let text = text.trim();
+    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal");
+    (0..text.len()).step_by(2).map(byte).collect()
+}
+
+fn vector(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/rfc3161");
+    std::fs::read_to_string(folder.join(name)).expect("reads")
+}
+
+fn openssl(folder: &Path, arguments: &str) {
+    let mut command = Command::new("openssl");
+    command
+        .current_dir(folder)
+        .env("OPENSSL_CONF", folder.join("conf"));
+    let output = command.args(arguments.split_whitespace()).output();
+    let output = output.expect("openssl is here");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments}: {told}");
+}
+
+/// An authority of one kind of key, in a folder of its own.
+struct Authority {
+    folder: tempfile::TempDir,
+}
+
+impl Authority {
+    /// `key` are options of `openssl req`; the signer's certificate has these
+    /// extensions and runs for some days.
+    fn open(key: &str, usage: &str, digest: &str, days: i32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let conf = format!(
+            "[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=unnamed\n\
+             [root]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n\
+             [leaf]\nkeyUsage=critical,digitalSignature\n{usage}\n\
+             [tsa]\ndefault_tsa=own\n[own]\nserial=serial\ncrypto_device=builtin\n\
+             signer_digest={digest}\ndefault_policy=1.2.3.4\ndigests=sha256,sha384,sha512\n\
+             accuracy=secs:1,millisecs:500\nclock_precision_digits=3\n\
+             ess_cert_id_alg=sha256\n"
+        );
+        std::fs::write(folder.path().join("conf"), conf).expect("writes");
+        std::fs::write(folder.path().join("serial"), "0a\n").expect("writes");
+        let at = folder.path();
+        let named = |name: &str| format!("-nodes {key} -keyout {name}.key -subj /CN={name}");
+        openssl(
+            at,
+            &format!(
+                "req -x509 -days 3650 -extensions root -out root.pem {}",
+                named("root")
+            ),
+        );
+        openssl(at, &format!("req -new -out leaf.csr {}", named("leaf")));
+        openssl(
+            at,
+            &format!(
+                "x509 -req -in leaf.csr -CA root.pem -CAkey root.key -CAcreateserial \
+                 -days {days} -extfile conf -extensions leaf -out leaf.pem"
+            ),
+        );
+        std::fs::write(at.join("data"), DATA).expect("writes");
+        Self { folder }
+    }
+
+    fn good(key: &str, digest: &str) -> Self {
+        Self::open(key, "extendedKeyUsage=critical,timeStamping", digest, 30)
+    }
+
+    fn answer(&self, request: &[u8]) -> Vec<u8> {
+        let at = self.folder.path();
+        std::fs::write(at.join("q.tsq"), request).expect("writes");
+        openssl(
+            at,
+            "ts -reply -section own -queryfile q.tsq -signer leaf.pem -inkey leaf.key \
+             -chain root.pem -out r.tsr",
+        );
+        std::fs::read(at.join("r.tsr")).expect("reads")
+    }
+
+    fn certificates(&self) -> Vec<Certificate> {
+        let pem = std::fs::read_to_string(self.folder.path().join("root.pem")).expect("reads");
+        Certificate::authorities_from_pem(&pem).expect("certificates")
+    }
+}
+
+const KINDS: [(&str, &str); 4] = [
+    ("-newkey rsa:2048", "sha256"),
+    ("-newkey rsa:3072", "sha512"),
+    ("-newkey ec -pkeyopt ec_paramgen_curve:P-256", "sha256"),
+    ("-newkey ec -pkeyopt ec_paramgen_curve:P-384", "sha384"),
+];
+
+#[test]
+fn a_public_authoritys_stamp_holds_at_its_time() {
+    let reply = unhex(&vector("freetsa-ctt-rsp.hex"));
+    let token = parse_response(&reply).expect("a token");
+    let root = Certificate::authorities_from_pem(&vector("freetsa-root.pem.txt"));
+    let root = root.expect("a certificate");
+    // RFC 9921: the imprint is of the CBOR of a signature field.
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/rfc/rfc9921-ctt-imprint.json"),
+    );
+    let json: serde_json::Value = serde_json::from_str(&text.expect("reads")).expect("JSON");
+    let data = all_texts(&json).into_iter().find_map(|text| {
+        let is_hex = text.len() % 2 == 0 && text.bytes().all(|it| it.is_ascii_hexdigit());
+        let bytes = is_hex.then(|| unhex(&text))?;
+        token.check(&bytes).is_ok().then_some(bytes)
+    });
+    let data = data.expect("the stamped bytes");
+    let stamp = token.verify(&data, &root).expect("verifies");
+    assert_eq!(stamp.time.to_string(), "2025-01-17T18:29:13Z");
+    assert_eq!(stamp.serial, "050f65b3");
+    assert_eq!(stamp.policy, "1.2.3.4.1");
+    assert!(stamp.authority.contains("www.freetsa.org"), "{stamp:?}");
+    // 2026-03-11T01:57:39Z: it ended since.
+    assert_eq!(stamp.certificate_until, 1_773_194_259);
+    assert_eq!(token.verify(DATA, &root), Err(StampError::Imprint));
+    let other = Authority::good(KINDS[2].0, KINDS[2].1).certificates();
+    let error = token.verify(&data, &other).expect_err("untrusted");
+    assert!(error.is_of_trust() && matches!(error, StampError::Untrusted(_)));
+    // A flipped bit is refused, or stands where nothing is signed: then what the
+    // stamp says is the same.
+    for place in 0..reply.len() {
+        let mut twin = reply.clone();
+        twin[place] ^= 1 << (place % 8);
+        let verified = parse_response(&twin).ok().map(|it| it.verify(&data, &root));
+        if let Some(Ok(same)) = verified {
+            assert_eq!(same, stamp, "byte {place}");
+        }
+    }
+    for length in 0..reply.len() {
+        assert!(parse_response(&reply[..length]).is_err(), "{length}");
+    }
+}
+
+fn all_texts(json: &serde_json::Value) -> Vec<String> {
+    match json {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Array(items) => items.iter().flat_map(all_texts).collect(),
+        serde_json::Value::Object(map) => map.values().flat_map(all_texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn stamps_of_every_kind_of_key_hold_and_no_twin() {
+    for (key, digest) in KINDS {
+        let authority = Authority::good(key, digest);
+        let request = Request::new(DATA, NONCE);
+        let reply = authority.answer(&request.to_der());
+        let token = parse_response(&reply).expect("a token");
+        token.check_request(&request).expect("answers it");
+        let other = Request::new(DATA, [1; 16]);
+        assert_eq!(token.check_request(&other), Err(StampError::Nonce));
+        let root = authority.certificates();
+        let stamp = token.verify(DATA, &root).expect(key);
+        assert_eq!(stamp.accuracy_micros, Some(1_500_000));
+        assert_eq!(stamp.authority, "CN=leaf");
+        assert!(matches!(
+            token.verify(DATA, &[]),
+            Err(StampError::Untrusted(_))
+        ));
+        for place in 0..reply.len() {
+            let mut twin = reply.clone();
+            twin[place] ^= 1 << (place % 8);
+            let verified = parse_response(&twin).ok().map(|it| it.verify(DATA, &root));
+            if let Some(Ok(same)) = verified {
+                assert_eq!(same, stamp, "{key}: byte {place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn openssl_accepts_our_request_as_its_own() {
+    let authority = Authority::good(KINDS[2].0, KINDS[2].1);
+    let at = authority.folder.path();
+    for nonce in [[0; 16], [0x7f; 16], [0x80; 16], [0xff; 16]] {
+        authority.answer(&Request::new(DATA, nonce).to_der());
+        openssl(at, "ts -verify -data data -in r.tsr -CAfile root.pem");
+        openssl(at, "ts -verify -queryfile q.tsq -in r.tsr -CAfile root.pem");
+    }
+}
+
+#[test]
+fn longer_imprints_are_read() {
+    for digest in ["sha384", "sha512"] {
+        let authority = Authority::good(KINDS[3].0, KINDS[3].1);
+        let at = authority.folder.path();
+        openssl(
+            at,
+            &format!("ts -query -data data -{digest} -cert -out own.tsq"),
+        );
+        let reply = authority.answer(&std::fs::read(at.join("own.tsq")).expect("reads"));
+        let token = parse_response(&reply).expect("a token");
+        token.verify(DATA, &authority.certificates()).expect(digest);
+    }
+}
+
+#[test]
+fn a_refusal_is_told_in_words() {
+    let authority = Authority::good(KINDS[2].0, KINDS[2].1);
+    let at = authority.folder.path();
+    openssl(at, "ts -query -data data -sha1 -out own.tsq");
+    let request = std::fs::read(at.join("own.tsq")).expect("reads");
+    let error = parse_response(&authority.answer(&request)).expect_err("refused");
+    let told = error.to_string();
+    let expected = "the authority refused: rejected; it does not know the algorithm";
+    assert!(told.starts_with(expected), "{told}");
+}
+
+#[test]
+fn certificates_that_may_not_stamp_are_refused() {
+    let key = KINDS[2].0;
+    let uses = [
+        "extendedKeyUsage=serverAuth",
+        "extendedKeyUsage=critical,timeStamping,serverAuth",
+        "extendedKeyUsage=timeStamping",
+    ];
+    let good = Authority::good(key, "sha256");
+    good.answer(&Request::new(DATA, NONCE).to_der());
+    let made = good.folder.path();
+    openssl(made, "ts -reply -in r.tsr -token_out -out r.tok");
+    openssl(
+        made,
+        "cms -verify -noverify -binary -inform DER -in r.tok -out content",
+    );
+    for usage in uses {
+        // `openssl ts` would not sign under such a certificate; `openssl cms` does.
+        let authority = Authority::open(key, usage, "sha256", 30);
+        let at = authority.folder.path();
+        std::fs::copy(made.join("content"), at.join("content")).expect("copies");
+        openssl(
+            at,
+            "cms -sign -binary -nodetach -in content -econtent_type 1.2.840.113549.1.9.16.1.4 \
+             -cades -md sha256 -signer leaf.pem -inkey leaf.key -outform DER -out r.tok",
+        );
+        let token = parse_response(&std::fs::read(at.join("r.tok")).expect("reads"));
+        let verified = token
+            .expect("a token")
+            .verify(DATA, &authority.certificates());
+        assert_eq!(verified, Err(StampError::NotForStamps), "{usage}");
+    }
+    let leaf = std::fs::read_to_string(made.join("leaf.pem")).expect("reads");
+    let error = Certificate::authorities_from_pem(&leaf).expect_err("no authority");
+    assert!(error.to_string().contains("CN=leaf"), "{error}");
+}
+
+#[test]
+fn a_certificate_that_had_ended_voids_the_stamp() {
+    let usage = "extendedKeyUsage=critical,timeStamping";
+    let authority = Authority::open(KINDS[2].0, usage, "sha256", -1);
+    let reply = authority.answer(&Request::new(DATA, NONCE).to_der());
+    let token = parse_response(&reply).expect("a token");
+    let error = token.verify(DATA, &authority.certificates());
+    let error = error.expect_err("not valid");
+    assert!(matches!(error, StampError::SignerNotValid(_)) && error.is_of_trust());
+}
