@@ -114,12 +114,8 @@ fn a_public_authoritys_stamp_holds_at_its_time() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/rfc/rfc9921-ctt-imprint.json"),
     );
     let json: serde_json::Value = serde_json::from_str(&text.expect("reads")).expect("JSON");
-    let data = all_texts(&json).into_iter().find_map(|text| {
-        let is_hex = text.len() % 2 == 0 && text.bytes().all(|it| it.is_ascii_hexdigit());
-        let bytes = is_hex.then(|| unhex(&text))?;
-        token.check(&bytes).is_ok().then_some(bytes)
-    });
-    let data = data.expect("the stamped bytes");
+    let signature = unhex(json["signature"].as_str().expect("text"));
+    let data = [&[0x58, 0x40], signature.as_slice()].concat();
     let stamp = token.verify(&data, &root).expect("verifies");
     assert_eq!(stamp.time.to_string(), "2025-01-17T18:29:13Z");
     assert_eq!(stamp.serial, "050f65b3");
@@ -143,15 +139,6 @@ fn a_public_authoritys_stamp_holds_at_its_time() {
     }
     for length in 0..reply.len() {
         assert!(parse_response(&reply[..length]).is_err(), "{length}");
-    }
-}
-
-fn all_texts(json: &serde_json::Value) -> Vec<String> {
-    match json {
-        serde_json::Value::String(text) => vec![text.clone()],
-        serde_json::Value::Array(items) => items.iter().flat_map(all_texts).collect(),
-        serde_json::Value::Object(map) => map.values().flat_map(all_texts).collect(),
-        _ => Vec::new(),
     }
 }
 
@@ -268,4 +255,27 @@ fn a_certificate_that_had_ended_voids_the_stamp() {
     let error = token.verify(DATA, &authority.certificates());
     let error = error.expect_err("not valid");
     assert!(matches!(error, StampError::SignerNotValid(_)) && error.is_of_trust());
+}
+
+#[test]
+fn the_given_certificate_must_have_been_good_and_be_the_very_one() {
+    let authority = Authority::good(KINDS[2].0, KINDS[2].1);
+    let at = authority.folder.path();
+    let reply = authority.answer(&Request::new(DATA, NONCE).to_der());
+    let token = parse_response(&reply).expect("a token");
+    // The same key and name, in a certificate that ended before the stamp.
+    openssl(at, "req -new -key root.key -subj /CN=root -out root.csr");
+    let again = "x509 -req -in root.csr -signkey root.key -extfile conf -extensions root";
+    openssl(at, &format!("{again} -days -1 -out ended.pem"));
+    let pem = std::fs::read_to_string(at.join("ended.pem")).expect("reads");
+    let ended = Certificate::authorities_from_pem(&pem).expect("certificates");
+    let error = token.verify(DATA, &ended).expect_err("not valid");
+    assert!(matches!(error, StampError::PathNotValid(_)), "{error}");
+    // The same name with another key.
+    let other = Authority::good(KINDS[2].0, KINDS[2].1).certificates();
+    let error = token.verify(DATA, &other).expect_err("another");
+    assert!(matches!(error, StampError::Untrusted(_)), "{error}");
+    // Among others it is found.
+    let all = [ended, other, authority.certificates()].concat();
+    token.verify(DATA, &all).expect("verifies");
 }
