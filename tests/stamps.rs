@@ -6,7 +6,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use docledger::stamp::{Certificate, Request, StampError, parse_response};
+use docledger::stamp::{
+    Certificate, RenewalError, Request, StampError, judge_renewals, parse_response,
+};
 
 const DATA: &[u8] = b"example.org/log\n1\nroot\n";
 const NONCE: [u8; 16] = [0x81; 16];
@@ -278,4 +280,43 @@ fn the_given_certificate_must_have_been_good_and_be_the_very_one() {
     // Among others it is found.
     let all = [ended, other, authority.certificates()].concat();
     token.verify(DATA, &all).expect("verifies");
+}
+
+#[test]
+fn renewals_stand_on_each_other() {
+    let usage = "extendedKeyUsage=critical,timeStamping";
+    let (key, digest) = KINDS[2];
+    let authority = Authority::good(key, digest);
+    let at = authority.folder.path();
+    let first = authority.answer(&Request::new(DATA, NONCE).to_der());
+    std::fs::write(at.join("1.tsr"), &first).expect("writes");
+    let second = authority.answer(&Request::new(&first, NONCE).to_der());
+    openssl(at, "ts -verify -data 1.tsr -in r.tsr -CAfile root.pem");
+    let root = authority.certificates();
+    let chain = [first.clone(), second.clone()];
+    let judged = judge_renewals(DATA, &chain, &root);
+    for renewal in &judged {
+        let renewal = renewal.as_ref().expect("sound");
+        assert!(!renewal.late && renewal.trusted.is_ok(), "{renewal:?}");
+    }
+    // In the other order, or without the first, the second is about nothing.
+    let imprint = Err(RenewalError::Stamp(StampError::Imprint));
+    let swapped = judge_renewals(DATA, &[second.clone(), first.clone()], &root);
+    assert_eq!(swapped, [imprint.clone(), imprint.clone()]);
+    assert_eq!(judge_renewals(DATA, &[second], &root), [imprint]);
+    // A flipped bit of the first, wherever it stands, leaves the second alone.
+    for place in 0..first.len() {
+        let mut twin = chain.clone();
+        twin[0][place] ^= 1;
+        assert!(
+            judge_renewals(DATA, &twin, &root)[1].is_err(),
+            "byte {place}"
+        );
+    }
+    // What is stamped again after its certificate ended was stamped too late.
+    let ended = Authority::open(key, usage, digest, -1);
+    let first = ended.answer(&Request::new(DATA, NONCE).to_der());
+    let second = authority.answer(&Request::new(&first, NONCE).to_der());
+    let judged = judge_renewals(DATA, &[first, second], &root);
+    assert!(judged[1].as_ref().is_ok_and(|it| it.late), "{judged:?}");
 }
