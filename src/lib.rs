@@ -16,6 +16,7 @@ pub mod reading;
 pub mod registry;
 pub mod replay;
 pub mod revision;
+pub mod stamp;
 pub mod statement;
 pub mod store;
 pub mod symbol;

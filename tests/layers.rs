@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 /// Each module, and the modules of the library it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("digest", &[]),
     ("encoding", &["digest"]),
     ("key", &["digest", "encoding"]),
@@ -42,6 +42,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "log",
         ],
     ),
+    ("stamp", &["digest"]),
     (
         "store",
         &[

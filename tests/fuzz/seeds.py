@@ -98,6 +98,13 @@ def vectors():
                 put("checkpoint", name, content)
 
 
+def stamps():
+    reply = bytes.fromhex((VECTORS / "rfc3161/freetsa-ctt-rsp.hex").read_text().strip())
+    put("stamp", "freetsa.tsr", reply)
+    vector = json.loads((VECTORS / "rfc/rfc9921-ctt-imprint.json").read_text())
+    put(".", "stamped", bytes.fromhex("5840" + vector["signature"]))
+
+
 def signed_parts(entry):
     """Protected header and payload of an entry, each behind its length."""
 
@@ -244,5 +251,5 @@ def pdf():
 
 
 shutil.rmtree(HERE / "corpus", ignore_errors=True)
-for make in [vectors, demonstration, paths, edits, keys, symbols, readable, pdf]:
+for make in [vectors, stamps, demonstration, paths, edits, keys, symbols, readable, pdf]:
     make()

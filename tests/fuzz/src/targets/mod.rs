@@ -11,6 +11,7 @@ mod manifest;
 mod masthead;
 mod memory;
 mod readers;
+mod stamp;
 mod symbol;
 
 /// Checks one input.
@@ -35,6 +36,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("plain", readers::plain),
     ("public_key", keys::public_key),
     ("secret_key", keys::secret_key),
+    ("stamp", stamp::stamp),
     ("statement", encoding::statement),
     ("symbol", symbol::symbol),
     ("tile", log::tile),
