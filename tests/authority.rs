@@ -12,13 +12,13 @@ use chamber::{
     registrar, retire, threshold, why,
 };
 use common::key;
-use docledger::authority::{Authority, OpeningError};
+use docledger::authority::{Authority, OpeningError, Refusal, check_context};
 use docledger::digest::ContentDigest;
 use docledger::registry::{Edits, Wanted};
 use docledger::replay::Suspension;
 use docledger::statement::{
-    Change, Compromise, Content, Decision, DocumentRecord, Event, EventRecord, GrantedRole, LogKey,
-    Policy,
+    Change, Compromise, Content, Context, Decision, DocumentRecord, Event, EventRecord,
+    GrantedRole, Holder, LogKey, Policy, TreeHead,
 };
 use docledger::symbol::JointSymbol;
 use docledger::verify::{Code, Severity, Verdict};
@@ -821,4 +821,102 @@ fn without_a_usable_opening_what_was_not_checked_is_said() {
     assert_eq!(report.checked.signatures, 0);
     let mut skipped = report.not_checked.iter();
     assert!(skipped.any(|it| it.contains("signatures and authority")));
+}
+
+#[test]
+fn a_declaration_leaves_policies_where_they_began_and_ended() {
+    let chamber = Chamber::open();
+    let before = chamber.register(OFFICER, "one\n", "A/78/1");
+    let four_eyes = Policy {
+        four_eyes: true,
+        ..Policy::default()
+    };
+    chamber.decide(REGISTRAR, policy(four_eyes));
+    let under = chamber.register(OFFICER, "two\n", "A/78/2");
+    chamber.decide(REGISTRAR, policy(Policy::default()));
+    let after = chamber.register(OFFICER, "three\n", "A/78/3");
+    chamber.decide(REGISTRAR, officer(5));
+    let stolen = chamber.register(5, "four\n", "A/78/4");
+    chamber.decide(REGISTRAR, compromise(5, stolen));
+    // Everything was judged again, each entry by the policy of its place.
+    let (verdict, found) = chamber.found(Severity::Notice);
+    assert_eq!(verdict, Verdict::NotEstablished);
+    let waiting = (Code::EndorsementMissing, Some(under));
+    assert_eq!(found, [waiting, (Code::EntryVoid, Some(stolen))]);
+    assert_eq!(chamber.current("A/78/1"), Some(before));
+    assert_eq!(chamber.current("A/78/2"), None);
+    assert_eq!(chamber.current("A/78/3"), Some(after));
+}
+
+#[test]
+fn a_registrar_declared_compromised_is_none_of_those_that_are_left() {
+    let chamber = Chamber::open();
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, registrar(7));
+    chamber.decide(REGISTRAR, threshold(2));
+    let proposed = chamber.decide(6, compromise(7, 1));
+    chamber.decide(REGISTRAR, agree(&chamber, proposed));
+    // Two are left, and two are needed.
+    let refused = why(chamber.try_decide(6, retire(REGISTRAR)));
+    assert!(refused.contains("would leave 1 registrars"), "{refused}");
+    let entry = chamber.force_decision(6, retire(REGISTRAR));
+    chamber.assert_failed(Code::AuthorityRefused, entry, "would leave 1 registrars");
+}
+
+#[test]
+fn a_replacement_takes_over_by_the_word_of_enough_registrars() {
+    let chamber = Chamber::open();
+    let named = Decision::Grant {
+        role: GrantedRole::Registrar,
+        holder: Holder {
+            key: key(7).public(),
+            name: Some("A. Registrar".into()),
+            scope: Vec::new(),
+        },
+    };
+    chamber.decide(REGISTRAR, registrar(6));
+    chamber.decide(REGISTRAR, named);
+    chamber.decide(REGISTRAR, threshold(2));
+    let what = Compromise {
+        kid: key(7).public().thumbprint(),
+        from: 4,
+        reason: "stolen".into(),
+        replacement: Some(key(8).public()),
+    };
+    let proposed = chamber.decide(6, Decision::Compromise(what));
+    let replacement = key(8).public().thumbprint();
+    assert!(chamber.read().authority.key(&replacement).is_none());
+    chamber.decide(REGISTRAR, agree(&chamber, proposed));
+    let register = chamber.read();
+    let life = register.authority.key(&replacement).expect("has a role");
+    assert!(life.is_active());
+    assert_eq!(life.name.as_deref(), Some("A. Registrar"));
+    let granted = chamber.decide(8, officer(11));
+    chamber.decide(6, agree(&chamber, granted));
+    chamber.register(11, "one\n", "A/78/1");
+}
+
+#[test]
+fn a_statement_is_signed_on_a_tree_that_was_there_before_it() {
+    let chamber = Chamber::open();
+    chamber.register_two(OFFICER);
+    let register = chamber.read();
+    let context = chamber.context();
+    let names = (context.ledger, context.authority);
+    let on = |size: u64, root| Context {
+        on: TreeHead { size, root },
+        ..context
+    };
+    let root_at = |size| register.tree.root_at(size).expect("was there");
+    let good = check_context(&on(2, root_at(2)), names, 2, Some(root_at(2)));
+    assert_eq!(good, []);
+    // Ahead of itself, and on nothing, each with the root that fits.
+    for (size, index) in [(3, 2), (0, 2)] {
+        let refusals = check_context(&on(size, root_at(size)), names, index, Some(root_at(size)));
+        assert_eq!(refusals, [Refusal::OnAhead { size, index }]);
+    }
+    let other = check_context(&on(2, root_at(1)), names, 2, Some(root_at(2)));
+    assert_eq!(other, [Refusal::OnRoot { size: 2 }]);
+    let unknown = check_context(&on(2, root_at(2)), names, 2, None);
+    assert_eq!(unknown, [Refusal::OnRoot { size: 2 }]);
 }
