@@ -4,6 +4,7 @@
 
 mod bag;
 mod encoding;
+mod evidence;
 mod keys;
 mod ledger;
 mod log;
@@ -25,6 +26,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("checkpoint", log::checkpoint),
     ("docx", readers::docx),
     ("entries", ledger::entries),
+    ("evidence", evidence::evidence),
     ("fork", ledger::fork),
     ("html", readers::html),
     ("manifest", manifest::manifest),
