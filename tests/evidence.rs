@@ -13,7 +13,7 @@ use chamber::{Chamber, OFFICER, REGISTRAR, compromise, officer, retire};
 use common::{DISK, dir, key};
 use docledger::digest::{ContentDigest, LedgerId};
 use docledger::log::{Evidence as _, Item, ProvenLog};
-use docledger::merkle::{prove_inclusion, prove_partial};
+use docledger::merkle::{Tree, leaf_hash, prove_inclusion, prove_partial};
 use docledger::proof::{
     EvidenceFile, Member, Receipt, ReceiptProof, TlogProof, TransparentStatement,
 };
@@ -207,7 +207,7 @@ fn no_flipped_byte_is_verified_when_the_container_is_made_to_fit() {
     }
     for place in 0..file.tree.len() {
         let mut it = file.clone();
-        it.tree[place].hash = docledger::merkle::leaf_hash(b"other").into();
+        it.tree[place].hash = leaf_hash(b"other").into();
         flipped.push(it);
     }
     assert!(flipped.len() > 3_000);
@@ -437,4 +437,47 @@ fn no_bytes_at_all_panic_or_verify() {
     ] {
         assert_eq!(codes(&judge(bytes, id, None)), [Code::EvidenceMalformed]);
     }
+}
+
+#[test]
+fn twenty_entries_of_a_million_are_proven_in_less_than_64_kib() {
+    let size = 1_000_000_u64;
+    let mut tree = Tree::new();
+    for number in 0..size {
+        tree.push(leaf_hash(&number.to_be_bytes()));
+    }
+    // Far from each other, each signed on the beginning of a batch of its own.
+    let entries: BTreeSet<u64> = (0..20).map(|number| number * 49_999 + 777).collect();
+    let sizes = entries
+        .iter()
+        .map(|index| index - index % 1_000 + 1)
+        .collect();
+    let chamber = Chamber::open();
+    let about = chamber.register(OFFICER, ONE, "A/78/1");
+    let mut file = evidence(&chamber, about);
+    file.tree = prove_partial(&tree, size, &entries, &sizes).expect("in range");
+    let entry = file.entries[&about].clone();
+    let held = entry.len() * entries.len();
+    file.entries = entries
+        .iter()
+        .map(|index| (*index, entry.clone()))
+        .collect();
+    let path = prove_inclusion(&tree, 777, size).expect("in range");
+    let proof = TlogProof {
+        index: 777,
+        path,
+        checkpoint: String::from_utf8(file.checkpoint.clone()).expect("text"),
+    };
+    file.proof = proof.to_text().into_bytes();
+    assert!(file.proof.len() < 4_096, "{}", file.proof.len());
+    let length = pack(&file, None).len();
+    println!(
+        "{length} bytes, {held} of them statements, {} hashes",
+        file.tree.len()
+    );
+    assert!(
+        length < 65_536,
+        "{length} bytes, {} hashes",
+        file.tree.len()
+    );
 }

@@ -99,7 +99,7 @@ fn the_officers_walk() {
         "wrote letter.tlog-proof\nwrote letter.scitt\nwrote letter.zip\nwrote growth.txt\nwrote growth.receipt\n"
     );
     let evidence = run("officer, evidence", folder.path(), Path::new("state"));
-    assert_eq!(evidence.matches("\nVERIFIED\n").count(), 3, "{evidence}");
+    assert_eq!(evidence.matches("\nVERIFIED\n").count(), 4, "{evidence}");
     for expected in [
         "version         2 in en\n",
         "superseded by   A/78/0@2\n",

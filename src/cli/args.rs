@@ -658,6 +658,13 @@ pub(crate) struct Import {
 pub(crate) struct Status {
     /// The file
     pub(crate) file: PathBuf,
+    /// Ask an evidence file instead of a ledger
+    #[arg(long, value_name = "EVIDENCE")]
+    pub(crate) evidence: Option<PathBuf>,
+    /// The ledger id the office published, for evidence; without it, one pinned
+    /// for you
+    #[arg(long, value_name = "ID", requires = "evidence")]
+    pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Cat(cat) => cat::run(args, cat),
         Command::Diff(diff) => diff::run(args, diff),
         Command::Verify(verify) => verify::run(args, verify),
-        Command::Status(status) => status::run(args, &status.file),
+        Command::Status(status) => status::run(args, status),
         Command::Checkpoint => checkpoint::run(args),
         Command::Prove(prove) => prove::run(args, prove),
         Command::Export(export) => export::run(args, export),

@@ -1,7 +1,5 @@
 //! `status`: what a loose file is, and whether it is current.
 
-use std::path::Path;
-
 use docledger::reading::{Kind, media_type};
 use docledger::registry::{Readings, Register, masthead_of};
 use docledger::replay::Suspension;
@@ -9,12 +7,16 @@ use docledger::revision::Standings;
 use docledger::symbol::JointSymbol;
 use serde_json::json;
 
-use crate::cli::args::{Args, Format};
+use crate::cli::args::{Args, Format, Status};
 use crate::cli::machine::NamedFile;
 use crate::cli::standing::{self, Derived};
 use crate::cli::{Outcome, reader, render};
 
-pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args, status: &Status) -> anyhow::Result<Outcome> {
+    let path = &status.file;
+    if let Some(evidence) = &status.evidence {
+        return super::verify::evidence::status(args, path, evidence, status.ledger_id);
+    }
     let register = super::open_register(args)?;
     let file = NamedFile::new(path)?;
     let (digest, _, head) = file.read_through()?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use docledger::authority::{Authority, Refusal};
-use docledger::digest::ContentDigest;
+use docledger::digest::{ContentDigest, LedgerId};
 use docledger::registry::Entry;
 use docledger::replay::Replay;
 use docledger::revision::Standings;
@@ -19,12 +19,12 @@ use crate::cli::standing::{self, Derived, Known};
 use crate::cli::{Outcome, render};
 
 /// Enclosed entries as commands look at them.
-pub(in crate::cli::commands) struct View {
+struct View {
     entries: BTreeMap<u64, Entry>,
     authority: Authority,
     replay: Replay,
     /// The document entry asked about.
-    pub(in crate::cli::commands) entry: u64,
+    entry: u64,
 }
 
 impl From<Enclosed> for View {
@@ -68,10 +68,10 @@ impl Known for View {
 }
 
 /// Verifies an evidence file by the id given, else by one that is pinned.
-pub(in crate::cli::commands) fn judge(
+fn judge(
     args: &Args,
     file: &Path,
-    given: Option<docledger::digest::LedgerId>,
+    given: Option<LedgerId>,
     asked: Option<ContentDigest>,
 ) -> anyhow::Result<(Proven, Source)> {
     let named = NamedFile::new(file)?;
@@ -108,6 +108,38 @@ pub(super) fn run(args: &Args, verify: &Verify, evidence: &Path) -> anyhow::Resu
     Ok(outcome(&report))
 }
 
+/// `status` of a file by evidence: what stands as of its head, in short.
+pub(in crate::cli::commands) fn status(
+    args: &Args,
+    file: &Path,
+    evidence: &Path,
+    given: Option<LedgerId>,
+) -> anyhow::Result<Outcome> {
+    let (digest, ..) = NamedFile::new(file)?.read_through()?;
+    let (Proven { report, enclosed }, source) = judge(args, evidence, given, Some(digest))?;
+    let is_registered = !report.registered.is_empty();
+    let view = enclosed.map(View::from).filter(|_| is_registered);
+    if args.format == Format::Json {
+        let mut object = to_json(&report, view.as_ref(), &source);
+        object["schema"] = json!("docledger.status-evidence/1");
+        render::json_line(&object)?;
+        return Ok(outcome(&report));
+    }
+    let mut text = match &view {
+        Some(view) => shown(&report, view),
+        None => format!(
+            "{}: the evidence does not register it\n",
+            render::one_line(&file.to_string_lossy())
+        ),
+    };
+    if report.verdict() != Verdict::Verified {
+        text.push_str(&super::super::findings::text(&report.findings));
+    }
+    text.push_str(&verdict_text(&report));
+    render::out(&text)?;
+    Ok(outcome(&report))
+}
+
 fn to_json(report: &Report, view: Option<&View>, source: &Source) -> serde_json::Value {
     let document = view.and_then(|view| {
         let standings = Standings::new(view.history());
@@ -127,13 +159,7 @@ fn to_json(report: &Report, view: Option<&View>, source: &Source) -> serde_json:
 }
 
 fn to_text(report: &Report, view: Option<&View>, source: &Source) -> String {
-    let mut text = String::new();
-    if let Some(view) = view {
-        if report.verdict() == Verdict::Failed {
-            text.push_str("what it says, which FAILED, is this:\n");
-        }
-        text.push_str(&account(report, view).unwrap_or_default());
-    }
+    let mut text = view.map_or_else(String::new, |view| shown(report, view));
     text.push_str(&super::super::findings::text(&report.findings));
     let checked = &report.checked;
     text.push_str(&format!(
@@ -146,6 +172,15 @@ fn to_text(report: &Report, view: Option<&View>, source: &Source) -> String {
     text.push_str(&anchor_text(report, source));
     text.push_str(&verdict_text(report));
     text
+}
+
+/// The account, with a warning where it is worth nothing.
+fn shown(report: &Report, view: &View) -> String {
+    let account = account(report, view).unwrap_or_default();
+    match report.verdict() {
+        Verdict::Failed => format!("what it says, which FAILED, is this:\n{account}"),
+        _ => account,
+    }
 }
 
 /// What the document is, who registered it, and what came after as of the head.

@@ -17,7 +17,7 @@ use crate::cli::machine::NamedFile;
 use crate::cli::{Outcome, machine, render};
 
 /// Where the anchor came from.
-pub(super) enum Source {
+enum Source {
     Given,
     Pinned(Pin),
     None,
