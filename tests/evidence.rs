@@ -457,7 +457,6 @@ fn twenty_entries_of_a_million_are_proven_in_less_than_64_kib() {
     let mut file = evidence(&chamber, about);
     file.tree = prove_partial(&tree, size, &entries, &sizes).expect("in range");
     let entry = file.entries[&about].clone();
-    let held = entry.len() * entries.len();
     file.entries = entries
         .iter()
         .map(|index| (*index, entry.clone()))
@@ -471,10 +470,6 @@ fn twenty_entries_of_a_million_are_proven_in_less_than_64_kib() {
     file.proof = proof.to_text().into_bytes();
     assert!(file.proof.len() < 4_096, "{}", file.proof.len());
     let length = pack(&file, None).len();
-    println!(
-        "{length} bytes, {held} of them statements, {} hashes",
-        file.tree.len()
-    );
     assert!(
         length < 65_536,
         "{length} bytes, {} hashes",

@@ -120,6 +120,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "authority",
             "replay",
             "proof",
+            "stamp",
         ],
     ),
     ("registry", BELOW_REGISTRY),

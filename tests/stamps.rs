@@ -3,14 +3,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests touch files")]
 
+mod tsa;
+
 use std::path::Path;
-use std::process::Command;
 
-use docledger::stamp::{
-    Certificate, RenewalError, Request, StampError, judge_renewals, parse_response,
-};
+use docledger::stamp::{Certificate, Request, StampError, parse_response};
 
-const DATA: &[u8] = b"example.org/log\n1\nroot\n";
+use tsa::{Authority, DATA, openssl};
+
 const NONCE: [u8; 16] = [0x81; 16];
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -22,80 +22,6 @@ fn unhex(text: &str) -> Vec<u8> {
 fn vector(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/rfc3161");
     std::fs::read_to_string(folder.join(name)).expect("reads")
-}
-
-fn openssl(folder: &Path, arguments: &str) {
-    let mut command = Command::new("openssl");
-    command
-        .current_dir(folder)
-        .env("OPENSSL_CONF", folder.join("conf"));
-    let output = command.args(arguments.split_whitespace()).output();
-    let output = output.expect("openssl is here");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments}: {told}");
-}
-
-/// An authority of one kind of key, in a folder of its own.
-struct Authority {
-    folder: tempfile::TempDir,
-}
-
-impl Authority {
-    /// `key` are options of `openssl req`; the signer's certificate has these
-    /// extensions and runs for some days.
-    fn open(key: &str, usage: &str, digest: &str, days: i32) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let conf = format!(
-            "[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=unnamed\n\
-             [root]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n\
-             [leaf]\nkeyUsage=critical,digitalSignature\n{usage}\n\
-             [tsa]\ndefault_tsa=own\n[own]\nserial=serial\ncrypto_device=builtin\n\
-             signer_digest={digest}\ndefault_policy=1.2.3.4\ndigests=sha256,sha384,sha512\n\
-             accuracy=secs:1,millisecs:500\nclock_precision_digits=3\n\
-             ess_cert_id_alg=sha256\n"
-        );
-        std::fs::write(folder.path().join("conf"), conf).expect("writes");
-        std::fs::write(folder.path().join("serial"), "0a\n").expect("writes");
-        let at = folder.path();
-        let named = |name: &str| format!("-nodes {key} -keyout {name}.key -subj /CN={name}");
-        openssl(
-            at,
-            &format!(
-                "req -x509 -days 3650 -extensions root -out root.pem {}",
-                named("root")
-            ),
-        );
-        openssl(at, &format!("req -new -out leaf.csr {}", named("leaf")));
-        openssl(
-            at,
-            &format!(
-                "x509 -req -in leaf.csr -CA root.pem -CAkey root.key -CAcreateserial \
-                 -days {days} -extfile conf -extensions leaf -out leaf.pem"
-            ),
-        );
-        std::fs::write(at.join("data"), DATA).expect("writes");
-        Self { folder }
-    }
-
-    fn good(key: &str, digest: &str) -> Self {
-        Self::open(key, "extendedKeyUsage=critical,timeStamping", digest, 30)
-    }
-
-    fn answer(&self, request: &[u8]) -> Vec<u8> {
-        let at = self.folder.path();
-        std::fs::write(at.join("q.tsq"), request).expect("writes");
-        openssl(
-            at,
-            "ts -reply -section own -queryfile q.tsq -signer leaf.pem -inkey leaf.key \
-             -chain root.pem -out r.tsr",
-        );
-        std::fs::read(at.join("r.tsr")).expect("reads")
-    }
-
-    fn certificates(&self) -> Vec<Certificate> {
-        let pem = std::fs::read_to_string(self.folder.path().join("root.pem")).expect("reads");
-        Certificate::authorities_from_pem(&pem).expect("certificates")
-    }
 }
 
 const KINDS: [(&str, &str); 4] = [
@@ -280,43 +206,4 @@ fn the_given_certificate_must_have_been_good_and_be_the_very_one() {
     // Among others it is found.
     let all = [ended, other, authority.certificates()].concat();
     token.verify(DATA, &all).expect("verifies");
-}
-
-#[test]
-fn renewals_stand_on_each_other() {
-    let usage = "extendedKeyUsage=critical,timeStamping";
-    let (key, digest) = KINDS[2];
-    let authority = Authority::good(key, digest);
-    let at = authority.folder.path();
-    let first = authority.answer(&Request::new(DATA, NONCE).to_der());
-    std::fs::write(at.join("1.tsr"), &first).expect("writes");
-    let second = authority.answer(&Request::new(&first, NONCE).to_der());
-    openssl(at, "ts -verify -data 1.tsr -in r.tsr -CAfile root.pem");
-    let root = authority.certificates();
-    let chain = [first.clone(), second.clone()];
-    let judged = judge_renewals(DATA, &chain, &root);
-    for renewal in &judged {
-        let renewal = renewal.as_ref().expect("sound");
-        assert!(!renewal.late && renewal.trusted.is_ok(), "{renewal:?}");
-    }
-    // In the other order, or without the first, the second is about nothing.
-    let imprint = Err(RenewalError::Stamp(StampError::Imprint));
-    let swapped = judge_renewals(DATA, &[second.clone(), first.clone()], &root);
-    assert_eq!(swapped, [imprint.clone(), imprint.clone()]);
-    assert_eq!(judge_renewals(DATA, &[second], &root), [imprint]);
-    // A flipped bit of the first, wherever it stands, leaves the second alone.
-    for place in 0..first.len() {
-        let mut twin = chain.clone();
-        twin[0][place] ^= 1;
-        assert!(
-            judge_renewals(DATA, &twin, &root)[1].is_err(),
-            "byte {place}"
-        );
-    }
-    // What is stamped again after its certificate ended was stamped too late.
-    let ended = Authority::open(key, usage, digest, -1);
-    let first = ended.answer(&Request::new(DATA, NONCE).to_der());
-    let second = authority.answer(&Request::new(&first, NONCE).to_der());
-    let judged = judge_renewals(DATA, &[first, second], &root);
-    assert!(judged[1].as_ref().is_ok_and(|it| it.late), "{judged:?}");
 }

@@ -77,6 +77,9 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Verify the whole ledger
     Verify(Verify),
+    /// Time stamps (RFC 3161): ask for one, keep it, list them
+    #[command(subcommand)]
+    Stamp(Stamp),
     /// Say what a loose file is, and whether it is current
     Status(Status),
     /// Print the newest signed checkpoint
@@ -654,6 +657,41 @@ pub(crate) struct Import {
     pub(crate) dry_run: bool,
 }
 
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Stamp {
+    /// Write a request for the newest head, and keep that head: the request goes to
+    /// an authority, whose reply `stamp add` takes in
+    Request {
+        /// Where to write the request; nothing is written over
+        #[arg(long, value_name = "FILE.tsq")]
+        out: PathBuf,
+        /// Have the newest stamp stamped again, before its certificate ends
+        #[arg(long)]
+        renew: bool,
+    },
+    /// Check an authority's reply, and keep it
+    Add {
+        /// The reply
+        #[arg(value_name = "FILE.tsr")]
+        reply: PathBuf,
+        #[command(flatten)]
+        authorities: TsaCertificates,
+    },
+    /// What is stamped, when and by whom
+    List {
+        #[command(flatten)]
+        authorities: TsaCertificates,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TsaCertificates {
+    /// Certificates (PEM) of time-stamping authorities that you trust; may be
+    /// repeated
+    #[arg(long = "tsa-certificates", value_name = "FILE.pem")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Status {
     /// The file
@@ -696,6 +734,8 @@ pub(crate) struct Verify {
     /// The ledger id the office published; without it, one pinned for you
     #[arg(long, value_name = "ID")]
     pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
+    #[command(flatten)]
+    pub(crate) tsa_certificates: TsaCertificates,
     /// Compare with another copy: its home, its ledger folder, or a checkpoint
     #[arg(long, value_name = "OTHER")]
     pub(crate) against: Option<PathBuf>,

@@ -22,6 +22,16 @@ pub enum Item {
     Content(ContentDigest),
     /// A published file about keys, by its name.
     Public(String),
+    /// A signed checkpoint of this ledger that was stamped, or is to be, by the
+    /// SHA-256 of its note.
+    Stamped(ContentDigest),
+    /// A time stamp, by the SHA-256 of what it is about and its own.
+    Stamp {
+        /// Of the bytes of a stamped checkpoint, or of another stamp.
+        about: ContentDigest,
+        /// Of the authority's reply.
+        reply: ContentDigest,
+    },
 }
 
 /// Something seen while looking at everything there is.
@@ -224,6 +234,8 @@ impl fmt::Display for Item {
             Self::Tile(tile) => write!(f, "{tile}"),
             Self::Content(digest) => write!(f, "document {digest}"),
             Self::Public(name) => write!(f, "{name}"),
+            Self::Stamped(digest) => write!(f, "stamped checkpoint {digest}"),
+            Self::Stamp { reply, .. } => write!(f, "time stamp {reply}"),
         }
     }
 }

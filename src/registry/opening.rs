@@ -141,10 +141,8 @@ pub fn open_ledger(
 
 fn remains_of_ledger(found: Found) -> Option<String> {
     match found {
-        Found::Item(item @ (Item::Checkpoint | Item::Tile(_) | Item::Content(_))) => {
-            Some(item.to_string())
-        }
         Found::Item(Item::Public(_)) | Found::Stray(_) => None,
+        Found::Item(item) => Some(item.to_string()),
         Found::Link(path) => Some(path),
     }
 }

@@ -10,7 +10,6 @@
 mod certificate;
 mod der;
 mod hash;
-mod renewal;
 mod request;
 mod response;
 mod time;
@@ -19,7 +18,6 @@ mod verify;
 
 pub use certificate::{Certificate, CertificateError};
 pub use der::DerError;
-pub use renewal::{Renewal, RenewalError, judge_renewals};
 pub use request::{NONCE_LEN, Request};
 pub use response::{ResponseError, parse_response};
 pub use time::StampTime;

@@ -7,6 +7,8 @@ use der::asn1::{ObjectIdentifier, OctetString};
 use super::MAX_REPLY;
 use super::certificate::{Certificate, CertificateError};
 use super::der::{DerError, Value, Values, tagged, tagged_primitive};
+use crate::digest::{ContentDigest, DIGEST_LEN};
+
 use super::hash::Hash;
 use super::time::StampTime;
 
@@ -94,6 +96,15 @@ pub(super) struct Signer {
     pub(super) message_digest: Vec<u8>,
     /// Hashes that name the signer's certificate (RFC 2634, 5816).
     pub(super) named: Vec<(Hash, Vec<u8>)>,
+}
+
+impl Unverified {
+    /// The SHA-256 of the bytes that it says it is about; `None` by another hash.
+    #[must_use]
+    pub fn about(&self) -> Option<ContentDigest> {
+        let digest = <[u8; DIGEST_LEN]>::try_from(self.imprint.as_slice()).ok()?;
+        (self.hash == Hash::Sha256).then(|| ContentDigest::from_bytes(digest))
+    }
 }
 
 impl Token {

@@ -11,6 +11,8 @@ pub const CHECKPOINT: &str = "checkpoint";
 pub const TILES: &str = "tile";
 /// The documents as received.
 pub const DOCUMENTS: &str = "documents";
+/// Time stamps, and the checkpoints that they are about.
+pub const STAMPS: &str = "stamps";
 /// Explains every byte of the ledger.
 pub const FORMAT: &str = "FORMAT.md";
 /// Held by the one writer.
@@ -23,6 +25,10 @@ pub const STAGING: &str = ".staging";
 pub const PLAN: &str = "plan";
 /// Secret keys, in the folder of keys.
 pub const PRIVATE: &str = "private";
+
+/// Endings in [`STAMPS`].
+const STAMPED: &str = ".checkpoint";
+const REPLY: &str = ".tsr";
 
 /// The folder of digests inside [`DOCUMENTS`].
 const SHA256: &str = "sha256";
@@ -49,6 +55,8 @@ pub fn path_of(item: &Item) -> Option<String> {
             let name = digest.to_string();
             Some(format!("{DOCUMENTS}/{SHA256}/{}/{name}", &name[..2]))
         }
+        Item::Stamped(digest) => Some(format!("{STAMPS}/{digest}{STAMPED}")),
+        Item::Stamp { about, reply } => Some(format!("{STAMPS}/{about}-{reply}{REPLY}")),
         Item::Public(_) => None,
     }
 }
@@ -61,6 +69,15 @@ pub fn item_at(path: &str) -> Option<Item> {
         Item::Checkpoint
     } else if let Some(tile) = TileId::parse(path) {
         Item::Tile(tile)
+    } else if let Some(name) = path.strip_prefix(STAMPS) {
+        let name = name.strip_prefix('/')?;
+        match name.strip_suffix(REPLY).and_then(|it| it.split_once('-')) {
+            Some((about, reply)) => Item::Stamp {
+                about: about.parse().ok()?,
+                reply: reply.parse().ok()?,
+            },
+            None => Item::Stamped(name.strip_suffix(STAMPED)?.parse().ok()?),
+        }
     } else {
         let digest: ContentDigest = path
             .strip_prefix(DOCUMENTS)?
@@ -80,7 +97,16 @@ mod tests {
     #[test]
     fn paths_read_back_in_one_spelling_only() {
         let digest = ContentDigest::of(b"x");
-        for item in [Item::Checkpoint, Item::Content(digest)] {
+        let stamp = Item::Stamp {
+            about: digest,
+            reply: ContentDigest::of(b"y"),
+        };
+        for item in [
+            Item::Checkpoint,
+            Item::Content(digest),
+            Item::Stamped(digest),
+            stamp,
+        ] {
             let path = path_of(&item).expect("stands in the ledger");
             assert_eq!(item_at(&path), Some(item));
             assert_eq!(item_at(&path.to_uppercase()), None);

@@ -87,6 +87,24 @@ impl<'a> LedgerWriter<'a> {
         durable::write(self.volume, &path, text.as_bytes(), (false, true))
     }
 
+    /// Keeps a stamped checkpoint or a stamp. One that is there has the same bytes,
+    /// by its name, and is left.
+    ///
+    /// # Errors
+    /// If the system refuses, or others stand there.
+    pub fn keep_stamp(&self, item: &Item, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.dir.path(item);
+        if let Some(known) = durable::read(self.volume, &path, bytes.len() as u64)? {
+            return match known == bytes {
+                true => Ok(()),
+                false => Err(StoreError::new(&path, StoreProblem::Exists)),
+            };
+        }
+        let folder = durable::parent_of(&path);
+        durable::make_folders(self.volume, self.dir.folder(), folder)?;
+        durable::write(self.volume, &path, bytes, (false, false))
+    }
+
     /// Clears what an interrupted append left: its files beyond the published
     /// head of `size` entries, documents that no entry names, and whatever it
     /// wrote aside. Returns the paths it removed.
@@ -121,7 +139,7 @@ impl<'a> LedgerWriter<'a> {
             let debris = match &item {
                 Item::Tile(tile) => tile.needed_size() > size,
                 Item::Content(digest) => !is_named(digest),
-                Item::Checkpoint | Item::Public(_) => false,
+                Item::Checkpoint | Item::Public(_) | Item::Stamped(_) | Item::Stamp { .. } => false,
             };
             let path = self.dir.path(&item);
             if debris && self.volume.kind(&path).at(&path, "looking")?.is_some() {

@@ -2,6 +2,8 @@
 
 use crate::digest::{LedgerId, TreeHash};
 
+use crate::stamp::Stamp;
+
 use super::against::Against;
 
 /// What a verification comes to.
@@ -216,6 +218,33 @@ codes! {
     /// The bytes of a registered document are not those that were registered.
     DocumentDamaged = "document-damaged", Failure,
         "keep the damaged file aside; restore it from a copy whose SHA-256 is the file name";
+    /// A stamped checkpoint or a time stamp has other bytes than its name says.
+    StampDamaged = "stamp-damaged", Failure,
+        "restore it from a copy; its name tells whether it is the one";
+    /// A time stamp is not sound, or not about what its name says.
+    StampInvalid = "stamp-invalid", Failure,
+        "don't rely on that stamp; get a copy, or have the head stamped again";
+    /// What a time stamp is about is not there.
+    StampMissing = "stamp-missing", Open,
+        "restore from a copy the file whose SHA-256 begins the stamp's name";
+    /// A stamped checkpoint is signed by the ledger's key over other entries than these.
+    StampForked = "stamp-forked", Failure,
+        "somebody with the log's key, or the office, shows two histories: keep this copy; `--against` with the stamped checkpoint and `--save-fork` makes evidence";
+    /// A stamped checkpoint, signed by the ledger's key, covers more entries than there are.
+    StampAhead = "stamp-ahead", Failure,
+        "entries were cut off, or an old copy was put in its place: keep it, and get the newest copy from another place";
+    /// A stamped checkpoint is not signed by the ledger's key, and says nothing of this ledger.
+    StampForeign = "stamp-foreign", Warning,
+        "move it away if it does not belong there";
+    /// None of the given authorities vouches for a time stamp.
+    StampUntrusted = "stamp-untrusted", Open,
+        "give the certificate of the authority that made it with `--tsa-certificates`, if you trust that one";
+    /// A time stamp renews another whose certificate had ended by then.
+    StampLate = "stamp-late", Warning,
+        "rely on the later time only; renew stamps before their certificates end";
+    /// The certificate behind a time stamp ends soon or has ended, and no later stamp covers it.
+    StampExpiring = "stamp-expiring", Warning,
+        "have it stamped again (`docledger stamp request --renew`)";
     /// The bytes asked about are not those of any registered document.
     DocumentUnknown = "document-unknown", Open,
         "ask the office about the file; `docledger diff` compares it with what is registered";
@@ -302,6 +331,15 @@ pub struct Remembered {
     pub when: String,
 }
 
+/// A time that a given authority vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamped {
+    /// How many entries existed then.
+    pub size: u64,
+    /// The stamp.
+    pub stamp: Stamp,
+}
+
 /// What a verification found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -313,6 +351,8 @@ pub struct Report {
     pub grown_from: Option<Remembered>,
     /// What a comparison with another copy came to, if there was one.
     pub against: Option<Against>,
+    /// Times by which heads existed, as the given authorities vouch for them.
+    pub stamped: Vec<Stamped>,
     /// Entries that register the file asked about, if one was.
     pub registered: Vec<u64>,
     /// How many documents there are.

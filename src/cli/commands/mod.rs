@@ -21,6 +21,7 @@ mod register;
 mod register_report;
 mod search;
 mod show;
+mod stamp;
 mod status;
 mod trust;
 mod verify;
@@ -55,6 +56,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Cat(cat) => cat::run(args, cat),
         Command::Diff(diff) => diff::run(args, diff),
         Command::Verify(verify) => verify::run(args, verify),
+        Command::Stamp(stamp) => stamp::run(args, stamp),
         Command::Status(status) => status::run(args, status),
         Command::Checkpoint => checkpoint::run(args),
         Command::Prove(prove) => prove::run(args, prove),

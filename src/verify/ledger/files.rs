@@ -198,9 +198,19 @@ impl Run<'_> {
         (Code::KeyFileUnknown, path, message)
     }
 
+    /// Everything that is there.
+    pub(super) fn list(&mut self) -> Vec<Found> {
+        let mut found = Vec::new();
+        if let Err(error) = self.evidence.everything(&mut |thing| found.push(thing)) {
+            self.unreadable(None, error);
+        }
+        found
+    }
+
     pub(super) fn check_surplus(
         &mut self,
         authority: Option<&Authority>,
+        mut found: Vec<Found>,
         tiles: &BTreeSet<TileId>,
         size: u64,
     ) {
@@ -210,10 +220,6 @@ impl Run<'_> {
             .into_iter()
             .map(|f| f.name)
             .collect();
-        let mut found = Vec::new();
-        if let Err(error) = self.evidence.everything(&mut |thing| found.push(thing)) {
-            self.unreadable(None, error);
-        }
         if self.report.head.is_none() {
             // Without a head everything would be surplus, and hide what is wrong.
             found.retain(|thing| matches!(thing, Found::Link(_)));

@@ -2,6 +2,7 @@
 
 mod entries;
 mod files;
+mod stamps;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,6 +11,7 @@ use crate::encoding::note::MAX_NOTE;
 use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entries, read_tile};
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
+use crate::stamp::Certificate;
 
 use super::head::{Anchor, check_anchor, check_checkpoint, find_file};
 use super::replay::{Entries, Judge, Replayed};
@@ -31,22 +33,31 @@ pub fn verify_growth(
     anchor: Anchor,
     remembered: Option<&Remembered>,
 ) -> Report {
-    let mut run = Run::new(evidence);
-    run.whole(anchor, remembered, None);
-    run.report
+    let asked = Asked {
+        remembered,
+        ..Asked::default()
+    };
+    verify_asked(evidence, anchor, &asked)
 }
 
-/// Verifies everything, and that the ledger registers a file with this digest and
-/// lets it count.
+/// What else a verification is asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// A head of the ledger that was verified before.
+    pub remembered: Option<&'a Remembered>,
+    /// A file that the ledger must register, and let count.
+    pub file: Option<ContentDigest>,
+    /// The authorities whose time stamps count (RFC 3161).
+    pub authorities: &'a [Certificate],
+    /// Seconds since 1970-01-01T00:00:00Z, for stamps that end soon.
+    pub now: Option<u64>,
+}
+
+/// Verifies everything, and answers what else is asked.
 #[must_use]
-pub fn verify_file(
-    evidence: &dyn Evidence,
-    anchor: Anchor,
-    remembered: Option<&Remembered>,
-    digest: ContentDigest,
-) -> Report {
+pub fn verify_asked(evidence: &dyn Evidence, anchor: Anchor, asked: &Asked<'_>) -> Report {
     let mut run = Run::new(evidence);
-    run.whole(anchor, remembered, Some(digest));
+    run.whole(anchor, asked);
     run.report
 }
 
@@ -114,12 +125,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn whole(
-        &mut self,
-        anchor: Anchor,
-        remembered: Option<&Remembered>,
-        asked: Option<ContentDigest>,
-    ) {
+    fn whole(&mut self, anchor: Anchor, asked: &Asked<'_>) {
         let checkpoint = self.read_checkpoint();
         let size = checkpoint
             .as_ref()
@@ -133,11 +139,11 @@ impl<'a> Run<'a> {
             self.read_entries(size);
             self.choose_tree(signed);
         }
-        if let Some(remembered) = remembered {
+        if let Some(remembered) = asked.remembered {
             self.check_growth(remembered, size);
         }
         let replayed = self.replay();
-        if let Some(digest) = asked {
+        if let Some(digest) = asked.file {
             let replay = replayed.as_ref().map(|replayed| &replayed.replay);
             self.report.registered = find_file(&mut self.report, replay, digest);
         }
@@ -150,7 +156,9 @@ impl<'a> Run<'a> {
         let tiles = self.check_tiles();
         self.check_documents();
         self.check_public_files(authority.as_ref());
-        self.check_surplus(authority.as_ref(), &tiles, size);
+        let found = self.list();
+        self.check_stamps(authority.as_ref(), &found, asked);
+        self.check_surplus(authority.as_ref(), found, &tiles, size);
     }
 
     fn replay(&mut self) -> Option<Replayed> {

@@ -8,10 +8,11 @@ mod fork;
 use docledger::digest::LedgerId;
 use docledger::store::{KeptHead, Pin, StateDir};
 use docledger::verify::{
-    Anchor, Remembered, Report, Severity, Verdict, ledger_id_of, verify_file, verify_growth,
+    Anchor, Asked, Remembered, Report, Severity, Verdict, ledger_id_of, verify_asked,
 };
 use serde_json::json;
 
+use super::stamp;
 use crate::cli::args::{Args, Format, Verify};
 use crate::cli::machine::NamedFile;
 use crate::cli::{Outcome, machine, render};
@@ -63,13 +64,18 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         when: head.when,
     });
     let anchor = id.map_or(Anchor::None, Anchor::Id);
-    let mut report = match &verify.file {
-        Some(file) => {
-            let (digest, ..) = NamedFile::new(file)?.read_through()?;
-            verify_file(&dir, anchor, remembered.as_ref(), digest)
-        }
-        None => verify_growth(&dir, anchor, remembered.as_ref()),
+    let file = match &verify.file {
+        Some(file) => Some(NamedFile::new(file)?.read_through()?.0),
+        None => None,
     };
+    let authorities = stamp::authorities(&verify.tsa_certificates)?;
+    let asked = Asked {
+        remembered: remembered.as_ref(),
+        file,
+        authorities: &authorities,
+        now: Some(machine::now()),
+    };
+    let mut report = verify_asked(&dir, anchor, &asked);
     against::compare(verify, &dir, &mut report)?;
     if remembered.is_none() {
         let skipped = "growth: no head of this ledger was remembered for you before";
@@ -77,7 +83,7 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     }
     report
         .not_checked
-        .push("cosignatures and time stamps: there is no support for them yet".to_owned());
+        .push("cosignatures: there is no support for them yet".to_owned());
     if args.format == Format::Json {
         render::json_line(&to_json(&report, &source))?;
     } else {
@@ -155,6 +161,7 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         "days": render::days_since(&before.when),
     })));
     object["against"] = against::to_json(report);
+    object["stamped"] = report.stamped.iter().map(stamp::to_json).collect();
     object
 }
 
@@ -205,6 +212,12 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
         if render::days_since(&before.when).is_none_or(|days| days > OLD_HEAD) {
             text.push_str("  that is long ago: verify more often, or compare with another copy\n");
         }
+    }
+    for stamped in &report.stamped {
+        text.push_str(&render::paragraph(&format!(
+            "checked: its first {} entries existed on {}, by the word of {}",
+            stamped.size, stamped.stamp.time, stamped.stamp.authority
+        )));
     }
     for skipped in &report.not_checked {
         text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
