@@ -21,3 +21,4 @@ pub mod statement;
 pub mod store;
 pub mod symbol;
 pub mod verify;
+pub mod witness;

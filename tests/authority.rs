@@ -500,7 +500,7 @@ fn a_quorum_asked_for_later_is_not_passed_over() {
     let index = chamber.decide(REGISTRAR, policy(quorum));
     let (verdict, found) = chamber.found(Severity::Notice);
     assert_eq!(verdict, Verdict::NotEstablished);
-    assert_eq!(found, [(Code::NotEvaluated, Some(index))]);
+    assert_eq!(found, [(Code::QuorumUnclear, Some(index))]);
     chamber.decide(REGISTRAR, policy(Policy::default()));
     chamber.assert_verified(&[]);
 }

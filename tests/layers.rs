@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 /// Each module, and the modules of the library it may use beside itself.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("digest", &[]),
     ("encoding", &["digest"]),
     ("key", &["digest", "encoding"]),
@@ -43,6 +43,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         ],
     ),
     ("stamp", &["digest"]),
+    (
+        "witness",
+        &["digest", "encoding", "key", "merkle", "statement", "log"],
+    ),
     (
         "store",
         &[
@@ -121,6 +125,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "replay",
             "proof",
             "stamp",
+            "witness",
         ],
     ),
     ("registry", BELOW_REGISTRY),

@@ -107,6 +107,16 @@ fn the_officers_walk() {
     ] {
         assert!(evidence.contains(expected), "{expected}: {evidence}");
     }
+    let witnesses = run("officer, witnesses", folder.path(), Path::new("state"));
+    for expected in [
+        "wrote head.request: 11 entries, grown from 0\n",
+        "wrote head.cosigned: cosigned the head of 11 entries",
+        "kept: 11 entries, 1 cosignatures\n",
+        "its first 11 entries were seen by w1.example.net",
+    ] {
+        assert!(witnesses.contains(expected), "{expected}: {witnesses}");
+    }
+    assert!(witnesses.ends_with("VERIFIED\n"), "{witnesses}");
     let exports = run("officer, exports", folder.path(), Path::new("state"));
     for expected in [
         "wrote bag: 3 files of 2 documents, ",

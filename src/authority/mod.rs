@@ -156,6 +156,11 @@ impl Authority {
         state.policy_at(index).unwrap_or(&self.opening.policy)
     }
 
+    /// Every policy that ever was in force, in log order.
+    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.rulings.state.policies()
+    }
+
     /// The entry that put the policy in force that is in force now.
     #[must_use]
     pub fn policy_since(&self) -> u64 {

@@ -58,10 +58,16 @@ impl Authority {
         pems.chain([policy, id]).collect()
     }
 
+    /// The C2SP verifier key of a checkpoint key of this log.
+    #[must_use]
+    pub fn log_vkey(&self, key: &PublicKey) -> String {
+        verifier_key(self.origin(), TYPE_ED25519, key.as_bytes())
+    }
+
     /// The trust file in the form of C2SP tlog-policy.
     fn policy_text(&self) -> String {
-        let key = self.checkpoint_key(u64::MAX).as_bytes();
-        let log = format!("log {}\n", verifier_key(self.origin(), TYPE_ED25519, key));
+        let key = self.checkpoint_key(u64::MAX);
+        let log = format!("log {}\n", self.log_vkey(key));
         log + &quorum_lines(self.policy())
     }
 }

@@ -82,8 +82,11 @@ pub(crate) enum Command {
     Stamp(Stamp),
     /// Say what a loose file is, and whether it is current
     Status(Status),
-    /// Print the newest signed checkpoint
-    Checkpoint,
+    /// Print the newest signed checkpoint; have witnesses cosign it
+    Checkpoint(Checkpoint),
+    /// Be a witness of logs: cosign their heads as they grow
+    #[command(subcommand)]
+    Witness(Witness),
     /// Write proofs that other people's programs check: that an entry stands in
     /// the log, or that the log grew from an older checkpoint
     Prove(Prove),
@@ -282,6 +285,15 @@ pub(crate) struct Policy {
     /// Allow any distribution
     #[arg(long, conflicts_with = "distribution")]
     pub(crate) any_distribution: bool,
+    /// A witness of checkpoints, as NAME=VKEY; may be repeated; replaces those so far
+    #[arg(long, value_name = "NAME=VKEY")]
+    pub(crate) witness: Vec<String>,
+    /// A group of witnesses, as NAME=any:MEMBER,MEMBER (or all, or a number)
+    #[arg(long, value_name = "NAME=COUNT:MEMBERS")]
+    pub(crate) group: Vec<String>,
+    /// The witness or group that must have cosigned; `none` for none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) quorum: Option<String>,
     /// Whether a document or event counts only once a second officer endorsed it
     #[arg(long, value_name = "BOOL")]
     pub(crate) four_eyes: Option<bool>,
@@ -657,6 +669,62 @@ pub(crate) struct Import {
     pub(crate) dry_run: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Checkpoint {
+    #[command(subcommand)]
+    pub(crate) command: Option<CheckpointCommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum CheckpointCommand {
+    /// Write a request that a witness cosigns (C2SP tlog-witness, add-checkpoint)
+    Request {
+        /// How many entries the head has that the witness saw last
+        #[arg(long, value_name = "SIZE", default_value_t = 0)]
+        old: u64,
+        /// Where to write it; nothing is written over
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Take in a checkpoint that witnesses cosigned
+    Add {
+        /// The cosigned checkpoint
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Witness {
+    /// Print the witness's verifier key, for the policies of logs
+    Vkey(WitnessKeyFlags),
+    /// Cosign a checkpoint, if it grew from the one cosigned last
+    Cosign {
+        /// What `docledger checkpoint request` wrote
+        request: PathBuf,
+        /// Where to write the cosigned checkpoint; nothing is written over
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Logs that are cosigned: a tlog-policy with `log` lines, such as the
+        /// ledger's keys/policy
+        #[arg(long, value_name = "FILE")]
+        policy: PathBuf,
+        #[command(flatten)]
+        witness: WitnessKeyFlags,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct WitnessKeyFlags {
+    /// The witness's name, such as witness.example.org/w1
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Its secret key, named as for `register --key`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: KeyName,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Stamp {
     /// Write a request for the newest head, and keep that head: the request goes to
@@ -734,6 +802,10 @@ pub(crate) struct Verify {
     /// The ledger id the office published; without it, one pinned for you
     #[arg(long, value_name = "ID")]
     pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
+    /// Your own policy on witnesses (C2SP tlog-policy); it can only ask for more
+    /// than the ledger's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) tsa_certificates: TsaCertificates,
     /// Compare with another copy: its home, its ledger folder, or a checkpoint

@@ -128,6 +128,35 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
+    /// The text that is signed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.note.text
+    }
+
+    /// Its signature lines, unchecked.
+    #[must_use]
+    pub fn signatures(&self) -> &[NoteSignature] {
+        &self.note.signatures
+    }
+
+    /// The whole note.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        self.note.to_text()
+    }
+
+    /// The checkpoint with these signature lines instead of its own.
+    #[must_use]
+    pub fn with_signatures(&self, signatures: Vec<NoteSignature>) -> Self {
+        let text = self.note.text.clone();
+        Self {
+            checkpoint: self.checkpoint.clone(),
+            is_plain: signatures.len() == 1 && text == self.checkpoint.to_text(),
+            note: Note { text, signatures },
+        }
+    }
+
     /// Whether it is written as this program writes: three lines and one signature.
     #[must_use]
     pub fn is_plain(&self) -> bool {

@@ -22,6 +22,8 @@ pub enum Item {
     Content(ContentDigest),
     /// A published file about keys, by its name.
     Public(String),
+    /// A checkpoint of a size with cosignatures of witnesses.
+    Cosigned(u64),
     /// A signed checkpoint of this ledger that was stamped, or is to be, by the
     /// SHA-256 of its note.
     Stamped(ContentDigest),
@@ -234,6 +236,7 @@ impl fmt::Display for Item {
             Self::Tile(tile) => write!(f, "{tile}"),
             Self::Content(digest) => write!(f, "document {digest}"),
             Self::Public(name) => write!(f, "{name}"),
+            Self::Cosigned(size) => write!(f, "cosigned checkpoint of {size} entries"),
             Self::Stamped(digest) => write!(f, "stamped checkpoint {digest}"),
             Self::Stamp { reply, .. } => write!(f, "time stamp {reply}"),
         }

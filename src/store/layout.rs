@@ -11,6 +11,8 @@ pub const CHECKPOINT: &str = "checkpoint";
 pub const TILES: &str = "tile";
 /// The documents as received.
 pub const DOCUMENTS: &str = "documents";
+/// Checkpoints with cosignatures, by their sizes.
+pub const COSIGNED: &str = "checkpoints";
 /// Time stamps, and the checkpoints that they are about.
 pub const STAMPS: &str = "stamps";
 /// Explains every byte of the ledger.
@@ -55,6 +57,7 @@ pub fn path_of(item: &Item) -> Option<String> {
             let name = digest.to_string();
             Some(format!("{DOCUMENTS}/{SHA256}/{}/{name}", &name[..2]))
         }
+        Item::Cosigned(size) => Some(format!("{COSIGNED}/{size}")),
         Item::Stamped(digest) => Some(format!("{STAMPS}/{digest}{STAMPED}")),
         Item::Stamp { about, reply } => Some(format!("{STAMPS}/{about}-{reply}{REPLY}")),
         Item::Public(_) => None,
@@ -69,6 +72,8 @@ pub fn item_at(path: &str) -> Option<Item> {
         Item::Checkpoint
     } else if let Some(tile) = TileId::parse(path) {
         Item::Tile(tile)
+    } else if let Some(size) = path.strip_prefix(COSIGNED) {
+        Item::Cosigned(size.strip_prefix('/')?.parse().ok()?)
     } else if let Some(name) = path.strip_prefix(STAMPS) {
         let name = name.strip_prefix('/')?;
         match name.strip_suffix(REPLY).and_then(|it| it.split_once('-')) {
@@ -104,6 +109,7 @@ mod tests {
         for item in [
             Item::Checkpoint,
             Item::Content(digest),
+            Item::Cosigned(17),
             Item::Stamped(digest),
             stamp,
         ] {

@@ -8,6 +8,7 @@ use crate::digest::{ContentDigest, LedgerId, TreeHash};
 
 use super::durable;
 use super::error::{At as _, StoreError, StoreProblem};
+use super::lock::WriterLock;
 use super::volume::{FileKind, Volume};
 
 /// The first line of a pin's file.
@@ -34,6 +35,11 @@ pub struct KeptHead {
     /// When it was verified, as written then (RFC 3339).
     pub when: String,
 }
+
+/// The first line of the file of a head that a witness saw.
+const WITNESS_HEADER: &str = "docledger witness 1";
+/// Heads of logs that this user is a witness of, in the state folder.
+const WITNESS: &str = "witness";
 
 /// A ledger id that this user trusts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,6 +164,59 @@ impl<'a> StateDir<'a> {
         }
     }
 
+    /// Becomes the one witness of this user, until the lock is dropped.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn lock_witness(&self, waiting: &mut dyn FnMut()) -> Result<WriterLock, StoreError> {
+        let path = self.folder_of(WITNESS)?.join(".lock");
+        self.volume.lock(&path, waiting).at(&path, "locking")
+    }
+
+    /// Keeps the head of a log that the witness is about to cosign.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn keep_seen(
+        &self,
+        witness: &str,
+        origin: &str,
+        (size, root): (u64, TreeHash),
+    ) -> Result<(), StoreError> {
+        let text = format!(
+            "{WITNESS_HEADER}\nwitness {witness}\norigin {origin}\nsize {size}\nroot {root}\n"
+        );
+        let digest = ContentDigest::of(text.as_bytes());
+        let text = format!("{text}sha256 {digest}\n");
+        let path = self.folder_of(WITNESS)?.join(seen_name(witness, origin));
+        durable::write(self.volume, &path, text.as_bytes(), (false, true))
+    }
+
+    /// The head of a log that this witness cosigned last: its size and root.
+    ///
+    /// # Errors
+    /// If it can't be read, or is not as this program writes it: a witness that
+    /// forgot must not sign.
+    pub fn seen(&self, witness: &str, origin: &str) -> Result<Option<(u64, TreeHash)>, StoreError> {
+        let path = self.folder.join(WITNESS).join(seen_name(witness, origin));
+        let Some(bytes) = durable::read(self.volume, &path, MAX_PIN)? else {
+            return Ok(None);
+        };
+        let read = || {
+            let text = String::from_utf8(bytes).ok()?;
+            let (body, digest) = text.rsplit_once("sha256 ")?;
+            let head = format!("{WITNESS_HEADER}\nwitness {witness}\norigin {origin}\nsize ");
+            let (size, root) = body.strip_prefix(&head)?.trim_end().split_once("\nroot ")?;
+            let seen = (size.parse().ok()?, root.parse().ok()?);
+            let is_whole = ContentDigest::of(body.as_bytes()).to_string() == digest.trim_end();
+            is_whole.then_some(seen)
+        };
+        let malformed = StoreProblem::Malformed("it was damaged".to_owned());
+        read()
+            .map(Some)
+            .ok_or_else(|| StoreError::new(&path, malformed))
+    }
+
     /// A folder in the state folder, made if need be.
     fn folder_of(&self, name: &str) -> Result<PathBuf, StoreError> {
         let folder = self.folder.join(name);
@@ -205,4 +264,9 @@ impl<'a> StateDir<'a> {
             folder: field("folder"),
         })
     }
+}
+
+/// A file for each witness and log.
+fn seen_name(witness: &str, origin: &str) -> String {
+    ContentDigest::of(format!("{witness}\n{origin}").as_bytes()).to_string()
 }

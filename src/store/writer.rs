@@ -87,6 +87,17 @@ impl<'a> LedgerWriter<'a> {
         durable::write(self.volume, &path, text.as_bytes(), (false, true))
     }
 
+    /// Keeps a checkpoint with cosignatures, in place of the one kept of that size.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn keep_cosigned(&self, size: u64, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.dir.path(&Item::Cosigned(size));
+        let folder = durable::parent_of(&path);
+        durable::make_folders(self.volume, self.dir.folder(), folder)?;
+        durable::write(self.volume, &path, bytes, (false, true))
+    }
+
     /// Keeps a stamped checkpoint or a stamp. One that is there has the same bytes,
     /// by its name, and is left.
     ///
@@ -139,7 +150,11 @@ impl<'a> LedgerWriter<'a> {
             let debris = match &item {
                 Item::Tile(tile) => tile.needed_size() > size,
                 Item::Content(digest) => !is_named(digest),
-                Item::Checkpoint | Item::Public(_) | Item::Stamped(_) | Item::Stamp { .. } => false,
+                Item::Checkpoint
+                | Item::Public(_)
+                | Item::Cosigned(_)
+                | Item::Stamped(_)
+                | Item::Stamp { .. } => false,
             };
             let path = self.dir.path(&item);
             if debris && self.volume.kind(&path).at(&path, "looking")?.is_some() {

@@ -18,9 +18,13 @@ use crate::proof::{
 use crate::replay::Replay;
 use crate::statement::{Document, Matter, Statement};
 
-use super::head::{Anchor, check_anchor, check_checkpoint, find_file, judge_entry};
+use crate::witness::Quorum;
+
+use super::head::{
+    Anchor, check_anchor, check_checkpoint, check_lines, find_file, judge_entry, witnesses,
+};
 use super::replay::{Judge, Replayed};
-use super::report::{Code, Head, Report};
+use super::report::{Code, Head, Report, WitnessedHead};
 
 /// Names of files in an evidence file, as findings give them.
 const CHECKPOINT: &str = "checkpoint";
@@ -119,7 +123,9 @@ impl Run<'_> {
         let Replayed {
             authority, replay, ..
         } = judge.replay()?;
-        check_checkpoint(self.report, &signed, &authority, CHECKPOINT.to_owned());
+        let path = CHECKPOINT.to_owned();
+        check_checkpoint(self.report, &signed, &authority, (path, true));
+        self.check_witnesses(&signed, &authority);
         self.check_last(&signed, &authority, &tree);
         let statements = self.file.entries.iter().filter_map(|(index, entry)| {
             let statement = Statement::parse(entry).ok()?;
@@ -200,6 +206,35 @@ impl Run<'_> {
                 self.malformed(TREE, error.to_string());
                 None
             }
+        }
+    }
+
+    /// The lines of the checkpoint, and whether they are the quorum that the policy
+    /// asks for.
+    fn check_witnesses(&mut self, signed: &SignedCheckpoint, authority: &Authority) {
+        let size = signed.unverified().size;
+        let known = witnesses(authority, None);
+        let keys = (authority.checkpoint_key(size), known.as_slice());
+        if !check_lines(self.report, signed, keys, CHECKPOINT) {
+            return;
+        }
+        let path = Some(CHECKPOINT.to_owned());
+        match Quorum::of(authority.policy()) {
+            Err(error) => {
+                let since = Some(authority.policy_since());
+                self.report
+                    .add(Code::QuorumUnclear, since, None, error.to_string());
+            }
+            Ok(quorum) if quorum.asks() => match quorum.judge(signed) {
+                Ok(Some(witnessed)) => {
+                    self.report.witnessed = Some(WitnessedHead { size, witnessed });
+                }
+                _ => {
+                    let message = "the witnesses that the policy asks for have not cosigned it";
+                    self.report.add(Code::QuorumMissing, None, path, message);
+                }
+            },
+            Ok(_) => {}
         }
     }
 

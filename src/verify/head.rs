@@ -3,8 +3,12 @@
 
 use crate::authority::{Authority, Refusal};
 use crate::digest::{ContentDigest, LedgerId};
+use crate::encoding::note::{NoteSignature, TYPE_ED25519, key_id};
+use crate::key::PublicKey;
 use crate::log::SignedCheckpoint;
 use crate::replay::{Replay, Suspension};
+
+use crate::witness::{Quorum, WitnessKey};
 
 use super::report::{Code, Report};
 
@@ -37,12 +41,13 @@ pub(super) fn check_anchor(report: &mut Report, anchor: Anchor) {
     }
 }
 
-/// Checks origin, signature and form of a checkpoint.
+/// Checks origin, signature and form of a checkpoint; lines of witnesses are
+/// checked by [`check_lines`].
 pub(super) fn check_checkpoint(
     report: &mut Report,
     signed: &SignedCheckpoint,
     authority: &Authority,
-    path: String,
+    (path, may_be_cosigned): (String, bool),
 ) {
     let path = Some(path);
     if signed.unverified().origin != authority.origin() {
@@ -57,7 +62,7 @@ pub(super) fn check_checkpoint(
             report.add(Code::NotEvaluated, None, path, message);
         }
         Err(error) => report.add(Code::CheckpointSignature, None, path, error.to_string()),
-        Ok(_) if !signed.is_plain() => {
+        Ok(_) if !signed.is_plain() && !may_be_cosigned => {
             let message = "it holds extension or signature lines that this program does not write";
             report.add(Code::CheckpointLines, None, path, message);
         }
@@ -98,4 +103,46 @@ fn void_by(replay: Option<&Replay>, index: u64) -> Option<&Refusal> {
         Suspension::Void(refusal) => Some(refusal),
         Suspension::Awaiting => None,
     }
+}
+
+/// Keys of all witnesses that a policy of the ledger ever named, and those of
+/// another policy.
+pub(super) fn witnesses(authority: &Authority, other: Option<&Quorum>) -> Vec<WitnessKey> {
+    let named = authority.policies().flat_map(|policy| &policy.witnesses);
+    let parsed = named.filter_map(|witness| WitnessKey::parse(&witness.vkey).ok());
+    let others = other.into_iter().flat_map(Quorum::keys).cloned();
+    parsed.chain(others).collect()
+}
+
+/// Checks every signature line of a checkpoint: the log's own, and those of
+/// witnesses. Tells whether all that can be checked verify.
+pub(super) fn check_lines(
+    report: &mut Report,
+    signed: &SignedCheckpoint,
+    (log, witnesses): (&PublicKey, &[WitnessKey]),
+    path: &str,
+) -> bool {
+    let path = || Some(path.to_owned());
+    if let Err(error) = signed.verify(log) {
+        report.add(Code::CosignatureInvalid, None, path(), error.to_string());
+        return false;
+    }
+    let mut wrong = witnesses.iter().filter(|key| key.cosigned(signed).is_err());
+    if let Some(key) = wrong.next() {
+        let message = format!("the line of the witness {:?} does not verify", key.name());
+        report.add(Code::CosignatureInvalid, None, path(), message);
+        return false;
+    }
+    let origin = &signed.unverified().origin;
+    let own = key_id(origin, TYPE_ED25519, log.as_bytes());
+    let is_own = |line: &NoteSignature| line.name == *origin && line.key_id == own;
+    let mut unknown = signed
+        .signatures()
+        .iter()
+        .filter(|line| !is_own(line) && !witnesses.iter().any(|key| key.is_named_by(line)));
+    if let Some(line) = unknown.next() {
+        let message = format!("its line by {:?} is of no witness that is known", line.name);
+        report.add(Code::CheckpointLines, None, path(), message);
+    }
+    true
 }

@@ -17,4 +17,6 @@ pub use evidence::{Enclosed, Proven, verify_evidence};
 pub use fork::{Contradiction, ForkError, ProvenFork, SideError, SignedHead, Which, verify_fork};
 pub use head::Anchor;
 pub use ledger::{Asked, ledger_id_of, verify_asked, verify_growth, verify_ledger};
-pub use report::{Checked, Code, Finding, Head, Remembered, Report, Severity, Stamped, Verdict};
+pub use report::{
+    Checked, Code, Finding, Head, Remembered, Report, Severity, Stamped, Verdict, WitnessedHead,
+};

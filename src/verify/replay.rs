@@ -198,13 +198,6 @@ impl<'a> Judge<'a> {
             self.report
                 .add(Code::EntryVoid, Some(*index), None, refusal.to_string());
         }
-        if let Some(quorum) = &authority.policy().quorum {
-            let message = format!(
-                "the policy asks for the quorum {quorum:?}, which this version does not evaluate"
-            );
-            let since = Some(authority.policy_since());
-            self.report.add(Code::NotEvaluated, since, None, message);
-        }
         for (index, suspension) in replay.suspended() {
             if *suspension == Suspension::Awaiting {
                 let message = "the policy asks for four eyes; `docledger key endorse` by another officer gives them";

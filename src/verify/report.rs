@@ -3,6 +3,7 @@
 use crate::digest::{LedgerId, TreeHash};
 
 use crate::stamp::Stamp;
+use crate::witness::Witnessed;
 
 use super::against::Against;
 
@@ -218,6 +219,30 @@ codes! {
     /// The bytes of a registered document are not those that were registered.
     DocumentDamaged = "document-damaged", Failure,
         "keep the damaged file aside; restore it from a copy whose SHA-256 is the file name";
+    /// The policy asks for a quorum of witnesses, and no head that it cosigned is kept here.
+    QuorumMissing = "quorum-missing", Open,
+        "ask the office for the cosigned checkpoint, and take it in with `docledger checkpoint add`";
+    /// Entries came after the newest head that a quorum of witnesses cosigned.
+    Unwitnessed = "unwitnessed", Warning,
+        "have the newest head cosigned (`docledger checkpoint request`)";
+    /// What a policy says of witnesses can't be judged: a key that is none, a name that is not defined.
+    QuorumUnclear = "quorum-unclear", Open,
+        "ask the office to correct the policy (`docledger key policy`)";
+    /// The auditor's policy names another log than this one.
+    PolicyOfOtherLog = "policy-of-other-log", Open,
+        "check that this is the ledger that the policy was written for";
+    /// A kept checkpoint is not one, or not of the size that its name says.
+    CosignedMalformed = "cosigned-malformed", Failure,
+        "restore it from a copy, or take the cosigned checkpoint in again";
+    /// A witness's line, or the log's own, on a kept checkpoint does not verify.
+    CosignatureInvalid = "cosignature-invalid", Failure,
+        "restore it from a copy, or have the head cosigned again";
+    /// A head that the log's key signed and witnesses were shown has other entries than are here.
+    CosignedForked = "cosigned-forked", Failure,
+        "somebody with the log's key, or the office, shows two histories: keep this copy; `--against` with the kept checkpoint and `--save-fork` makes evidence";
+    /// A head that the log's key signed and witnesses were shown has more entries than are here.
+    CosignedAhead = "cosigned-ahead", Failure,
+        "entries were cut off, or an old copy was put in its place: keep it, and get the newest copy from another place";
     /// A stamped checkpoint or a time stamp has other bytes than its name says.
     StampDamaged = "stamp-damaged", Failure,
         "restore it from a copy; its name tells whether it is the one";
@@ -340,6 +365,15 @@ pub struct Stamped {
     pub stamp: Stamp,
 }
 
+/// A head that a quorum of witnesses cosigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessedHead {
+    /// How many entries it has.
+    pub size: u64,
+    /// By whom and when.
+    pub witnessed: Witnessed,
+}
+
 /// What a verification found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -351,6 +385,8 @@ pub struct Report {
     pub grown_from: Option<Remembered>,
     /// What a comparison with another copy came to, if there was one.
     pub against: Option<Against>,
+    /// The newest head that all quorums asked for have cosigned.
+    pub witnessed: Option<WitnessedHead>,
     /// Times by which heads existed, as the given authorities vouch for them.
     pub stamped: Vec<Stamped>,
     /// Entries that register the file asked about, if one was.

@@ -77,6 +77,11 @@ impl State {
         before.next().map(|term| &term.policy)
     }
 
+    /// All policies, in log order.
+    pub(in crate::authority) fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.terms.iter().map(|term| &term.policy)
+    }
+
     /// The entry that put the newest policy in force.
     pub(in crate::authority) fn policy_since(&self) -> u64 {
         self.terms.last().map_or(0, |term| term.since)

@@ -1,12 +1,151 @@
-//! `checkpoint`: the newest signed checkpoint, as it stands.
+//! `checkpoint`: the newest signed checkpoint, as it stands; requests to witnesses,
+//! and what they cosigned.
 
-use docledger::log::{Evidence as _, Item};
+use std::path::Path;
+
+use docledger::log::{Evidence as _, Item, SignedCheckpoint};
+use docledger::merkle::prove_consistency;
+use docledger::registry::Register;
+use docledger::store::LedgerDir;
+use docledger::witness::{AddCheckpoint, WitnessKey};
 use serde_json::json;
 
-use crate::cli::args::{Args, Format};
+use crate::cli::args::{Args, Checkpoint, CheckpointCommand, Format};
+use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
 
-pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+/// The longest checkpoint.
+const MAX_CHECKPOINT: u64 = 1 << 16;
+
+pub(super) fn run(args: &Args, checkpoint: &Checkpoint) -> anyhow::Result<Outcome> {
+    match &checkpoint.command {
+        None => print(args),
+        Some(CheckpointCommand::Request { old, out }) => request(args, *old, out),
+        Some(CheckpointCommand::Add { file }) => add(args, file),
+    }
+}
+
+/// The newest checkpoint with the cosignatures that are kept for it.
+pub(super) fn newest(dir: &LedgerDir<'_>, size: u64) -> anyhow::Result<Vec<u8>> {
+    let cosigned = dir.read(&Item::Cosigned(size), MAX_CHECKPOINT)?;
+    let plain = || dir.read(&Item::Checkpoint, MAX_CHECKPOINT);
+    Ok(match cosigned {
+        Some(cosigned) => cosigned,
+        None => plain()?.unwrap_or_default(),
+    })
+}
+
+fn request(args: &Args, old: u64, out: &Path) -> anyhow::Result<Outcome> {
+    let register = super::open_register(args)?;
+    let dir = machine::ledger_dir(args);
+    let size = register.checkpoint.size;
+    if old > size {
+        return Err(hinted(
+            format!("--old {old}: this ledger has {size} entries"),
+            "the witness saw more: run `docledger verify`, and compare with another copy",
+        ));
+    }
+    let proof = match old {
+        0 => Vec::new(),
+        old => prove_consistency(&register.tree, old, size)?,
+    };
+    let note = dir.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
+    let request = AddCheckpoint {
+        old,
+        proof,
+        checkpoint: SignedCheckpoint::parse(&note.unwrap_or_default())?,
+    };
+    machine::write_new(out, request.to_text().as_bytes())?;
+    let out = out.display().to_string();
+    if args.format == Format::Json {
+        render::json_line(&json!({
+            "schema": "docledger.checkpoint-request/1", "file": out, "old": old, "size": size,
+        }))?;
+    } else {
+        render::out(&format!(
+            "wrote {}: {size} entries, grown from {old}\n",
+            render::one_line(&out)
+        ))?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn add(args: &Args, file: &Path) -> anyhow::Result<Outcome> {
+    let register = super::open_register(args)?;
+    let name = render::one_line(&file.display().to_string());
+    let signed = SignedCheckpoint::parse(&machine::whole(file)?)
+        .map_err(|error| hinted(format!("{name}: {error}"), "it is no signed checkpoint"))?;
+    let head = signed.unverified();
+    let size = head.size;
+    let is_ours = signed
+        .verify(register.authority.checkpoint_key(size))
+        .is_ok()
+        && head.origin == register.authority.origin();
+    if !is_ours || size == 0 || register.tree.root_at(size) != Some(head.root) {
+        return Err(hinted(
+            format!("{name} is no head of this ledger"),
+            "if this ledger's key signed it, that is a fork: `docledger verify --against` it",
+        ));
+    }
+    let dir = machine::ledger_dir(args);
+    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let kept = match dir.read(&Item::Cosigned(size), MAX_CHECKPOINT)? {
+        Some(kept) => Some(SignedCheckpoint::parse(&kept)?),
+        None => None,
+    };
+    let merged = merge(&register, &signed, kept.as_ref())?;
+    let by = merged.signatures().len().saturating_sub(1);
+    if by == 0 {
+        return Err(hinted(
+            format!("{name} is cosigned by no witness of this ledger's policy"),
+            "`docledger key policy --witness` names witnesses",
+        ));
+    }
+    writer.keep_cosigned(size, merged.to_text().as_bytes())?;
+    if args.format == Format::Json {
+        render::json_line(&json!({
+            "schema": "docledger.cosigned/1", "size": size, "cosignatures": by,
+        }))?;
+    } else {
+        render::out(&format!("kept: {size} entries, {by} cosignatures\n"))?;
+    }
+    Ok(Outcome::Good)
+}
+
+/// The log's own line, and one for each witness of the policy that cosigned.
+fn merge(
+    register: &Register,
+    signed: &SignedCheckpoint,
+    kept: Option<&SignedCheckpoint>,
+) -> anyhow::Result<SignedCheckpoint> {
+    let size = signed.unverified().size;
+    let log = register.authority.checkpoint_key(size);
+    let own = SignedCheckpoint::parse(signed.alone(log)?.as_bytes())?;
+    let mut lines = own.signatures().to_vec();
+    for witness in &register.authority.policy().witnesses {
+        let key = WitnessKey::parse(&witness.vkey)?;
+        // What is kept stands, so that a time never moves.
+        let mut found = None;
+        for checkpoint in kept.into_iter().chain([signed]) {
+            key.cosigned(checkpoint).map_err(|_| {
+                hinted(
+                    format!("the line of {} does not verify", key.name()),
+                    "ask the witness again; nothing was kept",
+                )
+            })?;
+            let mut named = checkpoint.signatures().iter();
+            found = found.or_else(|| named.find(|line| key.is_named_by(line)).cloned());
+        }
+        lines.extend(found);
+    }
+    let known = lines.len();
+    if signed.signatures().iter().any(|line| !lines.contains(line)) && known > 0 {
+        render::remark("lines of others than the witnesses of the policy were left out");
+    }
+    Ok(own.with_signatures(lines))
+}
+
+fn print(args: &Args) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
     if args.format == Format::Json {
         render::json_line(&json!({
@@ -17,7 +156,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }))?;
         return Ok(Outcome::Good);
     }
-    let bytes = machine::ledger_dir(args).read(&Item::Checkpoint, 1 << 16)?;
+    let bytes = machine::ledger_dir(args).read(&Item::Checkpoint, MAX_CHECKPOINT)?;
     render::out(&String::from_utf8_lossy(&bytes.unwrap_or_default()))?;
     Ok(Outcome::Good)
 }

@@ -26,6 +26,7 @@ mod status;
 mod trust;
 mod verify;
 mod withdraw;
+mod witness;
 
 use std::path::Path;
 
@@ -58,7 +59,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Command::Verify(verify) => verify::run(args, verify),
         Command::Stamp(stamp) => stamp::run(args, stamp),
         Command::Status(status) => status::run(args, status),
-        Command::Checkpoint => checkpoint::run(args),
+        Command::Checkpoint(checkpoint) => checkpoint::run(args, checkpoint),
+        Command::Witness(witness) => witness::run(args, witness),
         Command::Prove(prove) => prove::run(args, prove),
         Command::Export(export) => export::run(args, export),
         Command::Import(import) => import::run(args, import),

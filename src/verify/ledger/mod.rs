@@ -3,6 +3,7 @@
 mod entries;
 mod files;
 mod stamps;
+mod witnesses;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,6 +13,8 @@ use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entrie
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
 use crate::stamp::Certificate;
+
+use crate::witness::TrustPolicy;
 
 use super::head::{Anchor, check_anchor, check_checkpoint, find_file};
 use super::replay::{Entries, Judge, Replayed};
@@ -47,6 +50,8 @@ pub struct Asked<'a> {
     pub remembered: Option<&'a Remembered>,
     /// A file that the ledger must register, and let count.
     pub file: Option<ContentDigest>,
+    /// A policy of the auditor's own, beside the ledger's.
+    pub policy: Option<&'a TrustPolicy>,
     /// The authorities whose time stamps count (RFC 3161).
     pub authorities: &'a [Certificate],
     /// Seconds since 1970-01-01T00:00:00Z, for stamps that end soon.
@@ -151,12 +156,13 @@ impl<'a> Run<'a> {
         check_anchor(&mut self.report, anchor);
         if let (Some(signed), Some(authority)) = (&checkpoint, &authority) {
             let path = self.evidence.place(&Item::Checkpoint);
-            check_checkpoint(&mut self.report, signed, authority, path);
+            check_checkpoint(&mut self.report, signed, authority, (path, false));
         }
         let tiles = self.check_tiles();
         self.check_documents();
         self.check_public_files(authority.as_ref());
         let found = self.list();
+        self.check_witnesses(authority.as_ref(), &found, asked);
         self.check_stamps(authority.as_ref(), &found, asked);
         self.check_surplus(authority.as_ref(), found, &tiles, size);
     }

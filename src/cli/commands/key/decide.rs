@@ -219,6 +219,10 @@ pub(super) fn described(
                 ("distributions", or(&policy.distributions, "any")),
                 ("four eyes", policy.four_eyes.to_string()),
                 (
+                    "quorum",
+                    policy.quorum.clone().unwrap_or_else(|| "none".to_owned()),
+                ),
+                (
                     "registrars needed",
                     threshold
                         .unwrap_or(register.authority.threshold())

@@ -2,8 +2,11 @@
 
 use docledger::authority::Role;
 use docledger::registry::FIELDS;
-use docledger::statement::{self, Decision, GrantedRole, Holder, LogKey};
+use docledger::statement::{
+    self, Decision, GrantedRole, Group, Holder, LogKey, Threshold, Witness,
+};
 use docledger::symbol::Scope;
+use docledger::witness::Quorum;
 
 use crate::cli::Outcome;
 use crate::cli::args::{
@@ -98,16 +101,72 @@ pub(super) fn policy(args: &Args, flags: &Policy) -> anyhow::Result<Outcome> {
         policy.distributions.clone_from(&flags.distribution);
     }
     policy.four_eyes = flags.four_eyes.unwrap_or(policy.four_eyes);
+    set_witnesses(&mut policy, flags)?;
     let threshold = flags.threshold;
     if policy == *register.authority.policy() && threshold.is_none() && !flags.decision.dry_run {
         return Err(hinted(
             "nothing would change",
-            "say what: --require, --distribution, --four-eyes, --threshold",
+            "say what: --require, --distribution, --four-eyes, --threshold, --witness, --quorum",
         ));
     }
     let policy = Box::new(policy);
     let decisions = vec![Decision::Policy { policy, threshold }];
     record(args, &flags.decision, &register, decisions)
+}
+
+/// Witnesses, groups and quorum as typed; they must make sense together.
+fn set_witnesses(policy: &mut docledger::statement::Policy, flags: &Policy) -> anyhow::Result<()> {
+    let parted = |text: &str, form: &str| match text.split_once('=') {
+        Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+            Ok((name.to_owned(), rest.to_owned()))
+        }
+        _ => Err(hinted(
+            format!("{text:?} is not in the form {form}"),
+            "`docledger key policy --help` has the forms",
+        )),
+    };
+    if !flags.witness.is_empty() {
+        policy.witnesses.clear();
+        for text in &flags.witness {
+            let (name, vkey) = parted(text, "NAME=VKEY")?;
+            policy.witnesses.push(Witness {
+                name,
+                vkey,
+                url: None,
+            });
+        }
+    }
+    if !flags.group.is_empty() {
+        policy.groups.clear();
+        for text in &flags.group {
+            let (name, rest) = parted(text, "NAME=COUNT:MEMBERS")?;
+            let (count, members) = rest.split_once(':').unwrap_or((rest.as_str(), ""));
+            let threshold = match count {
+                "any" => Threshold::Any,
+                "all" => Threshold::All,
+                count => Threshold::Count(count.parse().map_err(|_| {
+                    hinted(
+                        format!("{text:?}: {count:?} is not any, all or a number"),
+                        "a group is NAME=2:W1,W2,W3",
+                    )
+                })?),
+            };
+            policy.groups.push(Group {
+                name,
+                threshold,
+                members: members.split(',').map(str::to_owned).collect(),
+            });
+        }
+    }
+    if let Some(quorum) = &flags.quorum {
+        policy.quorum = (quorum != "none").then(|| quorum.clone());
+    }
+    Quorum::of(policy).map(drop).map_err(|error| {
+        hinted(
+            error.to_string(),
+            "`docledger witness vkey` prints a witness's key",
+        )
+    })
 }
 
 /// A field that no record has could never be given.

@@ -13,6 +13,7 @@ use docledger::verify::{Anchor, Code, Verdict, verify_evidence};
 
 use crate::cli::error::hinted;
 use crate::cli::machine::{self, NamedFile};
+use crate::cli::render;
 
 /// What evidence is wanted of.
 pub(super) struct Wanted {
@@ -48,19 +49,23 @@ pub(super) fn write(
     let anchor = Anchor::Id(register.authority.ledger_id());
     let written = NamedFile::new(place)?;
     let report = verify_evidence(&mut *written.open()?, anchor, None)?.report;
-    let is_expected = |code| code == Code::DocumentMissing && !with_document;
-    let mut wrong = report.findings.iter().filter(|it| !is_expected(it.code));
-    match wrong.find(|finding| finding.code.verdict() != Verdict::Verified) {
-        None => Ok(()),
-        Some(finding) => Err(hinted(
-            format!(
-                "{} was written, but does not prove the document: {}",
-                place.display(),
-                finding.message
-            ),
-            "run `docledger verify`",
-        )),
+    for finding in &report.findings {
+        let is_expected = finding.code == Code::DocumentMissing && !with_document;
+        let told = format!("{}: {}", place.display(), finding.message);
+        match finding.code.verdict() {
+            Verdict::Failed => {
+                return Err(hinted(
+                    format!("it was written, but proves nothing: {told}"),
+                    "run `docledger verify`",
+                ));
+            }
+            Verdict::NotEstablished if !is_expected => {
+                render::remark(&format!("not established: {}", render::one_line(&told)));
+            }
+            Verdict::NotEstablished | Verdict::Verified => {}
+        }
     }
+    Ok(())
 }
 
 /// The stored bytes of a document, once they were found to be those registered.

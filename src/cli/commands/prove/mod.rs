@@ -5,7 +5,7 @@ mod evidence;
 use std::path::{Path, PathBuf};
 
 use docledger::authority::Role;
-use docledger::log::{Evidence as _, Item, ProvenLog, SignedCheckpoint};
+use docledger::log::{ProvenLog, SignedCheckpoint};
 use docledger::merkle::{prove_consistency, prove_inclusion};
 use docledger::proof::{Growth, Receipt, ReceiptProof, TlogProof, TransparentStatement};
 use docledger::registry::{EvidenceProofs, Register};
@@ -15,9 +15,6 @@ use serde_json::json;
 use crate::cli::args::{Args, Format, Prove};
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, keys, machine, render};
-
-/// The longest checkpoint.
-const MAX_CHECKPOINT: u64 = 1 << 16;
 
 pub(super) fn run(args: &Args, prove: &Prove) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
@@ -54,7 +51,7 @@ fn entry(
     let proof = TlogProof {
         index,
         path: path.clone(),
-        checkpoint: checkpoint(&ledger)?,
+        checkpoint: checkpoint(&ledger, size)?,
     };
     let key = register.authority.checkpoint_key(size);
     // What is handed out is checked as its reader will.
@@ -77,7 +74,7 @@ fn entry(
     let wanted = evidence::Wanted {
         index,
         proofs: EvidenceProofs {
-            checkpoint: checkpoint(&ledger)?.into_bytes(),
+            checkpoint: checkpoint(&ledger, size)?.into_bytes(),
             proof,
             statement,
         },
@@ -115,7 +112,7 @@ fn growth(args: &Args, prove: &Prove, register: &Register, old: &Path) -> anyhow
         text.push_str(&format!("{hash}\n"));
     }
     text.push('\n');
-    text.push_str(&checkpoint(&machine::ledger_dir(args))?);
+    text.push_str(&checkpoint(&machine::ledger_dir(args), size)?);
     let stem = prove.out.clone();
     let stem = stem.unwrap_or_else(|| PathBuf::from(format!("growth-{}-{size}", older.size)));
     let mut written = vec![write(&stem, "txt", text.as_bytes())?];
@@ -147,10 +144,9 @@ fn receipt(
     Ok(Receipt::sign(proof, root, names, signer.as_ref())?)
 }
 
-/// The newest checkpoint as it stands.
-fn checkpoint(ledger: &LedgerDir<'_>) -> anyhow::Result<String> {
-    let bytes = ledger.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
-    Ok(String::from_utf8(bytes.unwrap_or_default())?)
+/// The newest checkpoint, with its cosignatures.
+fn checkpoint(ledger: &LedgerDir<'_>, size: u64) -> anyhow::Result<String> {
+    Ok(String::from_utf8(super::checkpoint::newest(ledger, size)?)?)
 }
 
 fn named(stem: &Path, ending: &str) -> PathBuf {

@@ -12,7 +12,7 @@ use docledger::store::Contents as _;
 use docledger::verify::{Anchor, Enclosed, Proven, Report, Verdict, verify_evidence};
 use serde_json::json;
 
-use super::{Source, anchor_text, findings_of, outcome, verdict_text};
+use super::{Source, anchor_text, findings_of, outcome, verdict_text, witnessed_text};
 use crate::cli::args::{Args, Format, Verify};
 use crate::cli::machine::{self, NamedFile};
 use crate::cli::standing::{self, Derived, Known};
@@ -166,6 +166,7 @@ fn to_text(report: &Report, view: Option<&View>, source: &Source) -> String {
         "checked: {} entries, {} signatures, {} files\n",
         checked.entries, checked.signatures, checked.documents,
     ));
+    text.push_str(&witnessed_text(report));
     for skipped in &report.not_checked {
         text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }

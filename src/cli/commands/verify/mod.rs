@@ -69,7 +69,12 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         None => None,
     };
     let authorities = stamp::authorities(&verify.tsa_certificates)?;
+    let policy = match &verify.policy {
+        Some(file) => Some(super::witness::trust_policy(file)?),
+        None => None,
+    };
     let asked = Asked {
+        policy: policy.as_ref(),
         remembered: remembered.as_ref(),
         file,
         authorities: &authorities,
@@ -81,9 +86,6 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         let skipped = "growth: no head of this ledger was remembered for you before";
         report.not_checked.push(skipped.to_owned());
     }
-    report
-        .not_checked
-        .push("cosignatures: there is no support for them yet".to_owned());
     if args.format == Format::Json {
         render::json_line(&to_json(&report, &source))?;
     } else {
@@ -190,6 +192,7 @@ fn findings_of(report: &Report, source: &Source) -> serde_json::Value {
             "documents": report.checked.documents,
             "key_files": report.checked.key_files,
         },
+        "witnessed": witnessed_json(report),
         "not_checked": report.not_checked,
         "findings": super::findings::json(&report.findings),
     })
@@ -213,6 +216,7 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
             text.push_str("  that is long ago: verify more often, or compare with another copy\n");
         }
     }
+    text.push_str(&witnessed_text(report));
     for stamped in &report.stamped {
         text.push_str(&render::paragraph(&format!(
             "checked: its first {} entries existed on {}, by the word of {}",
@@ -236,6 +240,29 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
     text.push_str(&anchor_text(report, source));
     text.push_str(&verdict_text(report));
     text
+}
+
+/// Which head a quorum of witnesses cosigned, and when.
+fn witnessed_text(report: &Report) -> String {
+    report.witnessed.as_ref().map_or_else(String::new, |head| {
+        let by = head.witnessed.by.iter().map(|(name, _)| name.as_str());
+        render::paragraph(&format!(
+            "checked: its first {} entries were seen by {}, by {}",
+            head.size,
+            by.collect::<Vec<_>>().join(", "),
+            render::time(head.witnessed.time),
+        ))
+    })
+}
+
+fn witnessed_json(report: &Report) -> serde_json::Value {
+    json!(report.witnessed.as_ref().map(|head| json!({
+        "size": head.size,
+        "time": render::time(head.witnessed.time),
+        "by": head.witnessed.by.iter().map(|(name, time)| json!({
+            "witness": name, "time": render::time(*time),
+        })).collect::<Vec<_>>(),
+    })))
 }
 
 /// The ledger id, and what it was compared with.
