@@ -130,7 +130,9 @@ fn a_document_its_history_and_all_decisions_are_proven_by_the_ledger_id() {
         (proven.report.verdict(), codes(&proven)),
         (Verdict::Verified, vec![])
     );
-    assert_eq!(proven.report.checked.signatures, 7);
+    let checked = proven.report.checked;
+    assert_eq!((checked.entries, checked.signatures), (7, 7));
+    assert_eq!(checked.documents, 1);
     assert_eq!(proven.report.head.as_ref().map(|head| head.size), Some(8));
     assert!(
         proven
@@ -252,6 +254,7 @@ fn a_loose_file_is_compared_with_everything_enclosed() {
     assert_eq!(codes(&judge(&without, id, None)), [Code::DocumentMissing]);
     let same = judge(&without, id, Some(ONE));
     assert_eq!(same.report.verdict(), Verdict::Verified);
+    assert_eq!(same.report.checked.documents, 1);
     assert_eq!(same.enclosed.map(|it| it.entry), Some(first));
     let newer = judge(&without, id, Some(TWO));
     assert_eq!(newer.report.verdict(), Verdict::Verified);
@@ -337,6 +340,23 @@ fn another_entry_in_the_place_of_the_newest_fails() {
     let mut twice = file.clone();
     twice.last = Some((5, file.entries[&5].clone()));
     assert_eq!(of_one(&scene, &twice).0, Verdict::Failed);
+}
+
+#[test]
+fn an_older_entry_does_not_stand_for_the_newest() {
+    let scene = scene();
+    let mut file = evidence(&scene.chamber, scene.first);
+    let (register, dir) = (scene.chamber.read(), dir(&DISK, scene.chamber.home()));
+    let mut log = ProvenLog::open(&dir, &register.checkpoint).expect("opens");
+    // One that stands where it says, under the head, and names an older decision:
+    // the newest two could be left out with it.
+    file.last = Some((1, log.entry(1).expect("reads").1));
+    let moved = without(&scene, &file, &[], false);
+    let (verdict, codes) = of_one(&scene, &moved);
+    assert_eq!(
+        (verdict, codes),
+        (Verdict::Failed, vec![Code::EvidenceMalformed])
+    );
 }
 
 #[test]

@@ -40,14 +40,15 @@ pub fn safe_name(name: &str) -> String {
         name.pop();
     }
     let name = name.trim_start();
-    let mut name = match name.strip_prefix('.') {
+    let name = match name.strip_prefix('.') {
         Some(rest) => format!("_{rest}"),
         None => name.to_owned(),
     };
+    // A name that is cut may become a device's.
+    let mut name = shortened(&name, MAX_NAME);
     if is_device(&name) {
-        name.insert(0, '_');
+        name = shortened(&format!("_{name}"), MAX_NAME);
     }
-    let name = shortened(&name, MAX_NAME);
     match name.is_empty() {
         true => "file".to_owned(),
         false => name,
