@@ -920,3 +920,47 @@ fn a_statement_is_signed_on_a_tree_that_was_there_before_it() {
     let unknown = check_context(&on(2, root_at(2)), names, 2, None);
     assert_eq!(unknown, [Refusal::OnRoot { size: 2 }]);
 }
+
+#[test]
+fn heads_and_receipts_of_the_past_are_judged_by_the_key_of_their_size() {
+    let mut chamber = Chamber::open();
+    let rotate = |log, number: u8| Decision::Rotate {
+        log,
+        key: key(number).public(),
+    };
+    let mut ends = Vec::new();
+    for number in [20, 21] {
+        // The head over the decision is signed by the key that it puts in place.
+        chamber.checkpoint = number;
+        ends.push(chamber.decide(REGISTRAR, rotate(LogKey::Checkpoint, number)));
+        chamber.decide(REGISTRAR, rotate(LogKey::Receipt, number + 10));
+        chamber.register(OFFICER, &format!("{number}\n"), &format!("A/78/{number}"));
+    }
+    let authority = chamber.read().authority;
+    let &[first, second] = ends.as_slice() else {
+        panic!("two decisions");
+    };
+    for (size, number) in [
+        (1, chamber::CHECKPOINT),
+        (first, chamber::CHECKPOINT),
+        (first + 1, 20),
+        (second, 20),
+        (second + 1, 21),
+        (u64::MAX, 21),
+    ] {
+        assert_eq!(
+            *authority.checkpoint_key(size),
+            key(number).public(),
+            "{size}"
+        );
+    }
+    for (size, number) in [
+        (first + 1, 4),
+        (first + 2, 30),
+        (second + 1, 30),
+        (second + 2, 31),
+    ] {
+        assert_eq!(*authority.receipt_key(size), key(number).public(), "{size}");
+    }
+    chamber.assert_verified(&[]);
+}

@@ -150,6 +150,9 @@ fn a_quorum_is_met_when_the_last_one_needed_had_cosigned() {
     assert_eq!(time(&two, &[(2, 20), (1, 40), (3, 30)]), Some(30));
     let any = policy(vec![group("g", Threshold::Any, &all)], "g");
     assert_eq!(time(&any, &[(3, 30), (2, 20)]), Some(20));
+    // A time beyond what the specification allows is none.
+    let quorum = Quorum::of(&policy(vec![], "w1")).expect("makes sense");
+    assert!(quorum.judge(&cosigned(&[(1, u64::MAX)])).is_err());
     let every = policy(vec![group("g", Threshold::All, &all)], "g");
     assert_eq!(time(&every, &[(1, 10), (2, 20)]), None);
     assert_eq!(time(&every, &[(1, 10), (2, 20), (3, 30)]), Some(30));
@@ -210,7 +213,33 @@ fn policies_that_make_no_sense_are_refused() {
     assert_eq!(of(vec![early], "g"), Err(QuorumError::Unknown("h".into())));
     let named = group("w1", Threshold::Any, &all);
     assert_eq!(of(vec![named], "w1"), Err(QuorumError::Twice("w1".into())));
+    let mut doubled = policy(vec![], "w1");
+    let other = WitnessKey::new("alias.example/1", witness(1).1.public()).expect("a name");
+    doubled.witnesses[1].vkey = other.vkey();
+    assert_eq!(
+        Quorum::of(&doubled),
+        Err(QuorumError::Twice("w2".into())),
+        "one key under two names is one witness"
+    );
+    for name in ["none", "", "two words", "a\nquorum none", "#w"] {
+        let mut named = policy(vec![], "w2");
+        named.witnesses[0].name = name.into();
+        assert_eq!(Quorum::of(&named), Err(QuorumError::Name(name.into())));
+    }
+    let shared = vec![
+        group("g", Threshold::Any, &all),
+        group("h", Threshold::Any, &["w2", "w3"]),
+    ];
+    assert_eq!(of(shared, "h"), Err(QuorumError::Twice("w2".into())));
     let key = witness(1).0.vkey();
+    let late = format!("quorum w1\nwitness w1 {key}\n");
+    assert!(
+        TrustPolicy::parse(&late).is_err(),
+        "named before it is defined"
+    );
+    let counted = format!("witness w1 {key}\ngroup g 01 w1\nquorum g\n");
+    assert!(TrustPolicy::parse(&counted).is_err());
+    assert!(TrustPolicy::parse("log nonsense\nquorum none\n").is_err());
     for (text, expected) in [
         ("", "exactly one quorum line"),
         ("quorum none\nquorum none\n", "exactly one quorum line"),

@@ -75,7 +75,8 @@ pub(crate) enum Command {
     Cat(Cat),
     /// Compare two registered texts
     Diff(Diff),
-    /// Verify the whole ledger
+    /// Verify the whole ledger, and a file by it; or an evidence file by the ledger
+    /// id alone
     Verify(Verify),
     /// Time stamps (RFC 3161): ask for one, keep it, list them
     #[command(subcommand)]
@@ -87,8 +88,8 @@ pub(crate) enum Command {
     /// Be a witness of logs: cosign their heads as they grow
     #[command(subcommand)]
     Witness(Witness),
-    /// Write proofs that other people's programs check: that an entry stands in
-    /// the log, or that the log grew from an older checkpoint
+    /// Write what proves a document to strangers: its entry's place, and an evidence
+    /// file with its history; or that the log grew from an older checkpoint
     Prove(Prove),
     /// Take documents, or the register, out in a form that other systems read
     Export(Box<Export>),

@@ -77,6 +77,12 @@ impl WitnessKey {
         &self.name
     }
 
+    /// The key itself.
+    #[must_use]
+    pub fn public(&self) -> &PublicKey {
+        &self.key
+    }
+
     /// The verifier key.
     #[must_use]
     pub fn vkey(&self) -> String {
@@ -105,6 +111,9 @@ impl WitnessKey {
             let parts = line.signature.split_first_chunk::<TIME_LEN>();
             let (time, signature) = parts.ok_or(crate::key::BadSignature)?;
             let time = u64::from_be_bytes(*time);
+            if i64::try_from(time).is_err() {
+                return Err(crate::key::BadSignature);
+            }
             let message = message(time, checkpoint.text());
             self.key.verify(message.as_bytes(), signature)?;
             times.push(time);

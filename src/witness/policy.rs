@@ -1,12 +1,12 @@
 //! Which witnesses must have cosigned: a ledger's policy, and an auditor's own
 //! in the form of C2SP tlog-policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::log::SignedCheckpoint;
 use crate::statement::{Group, Policy, Threshold, Witness};
 
-use super::key::{WitnessKey, WitnessKeyError};
+use super::key::{WitnessKey, WitnessKeyError, log_key};
 
 /// Why a policy asks for nothing that can be judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,11 @@ pub enum QuorumError {
     /// A member or quorum that is not defined before.
     #[error("{0} is no witness or group defined before")]
     Unknown(String),
+    /// A name that a policy's lines can't carry.
+    #[error(
+        "{0:?} can't be a name in a policy: empty, `none`, or with a space or control character"
+    )]
+    Name(String),
     /// More members needed than there are, or none.
     #[error("the group {0} can never be met, or always is")]
     Threshold(String),
@@ -74,21 +79,27 @@ impl Quorum {
                 name: witness.name.clone(),
                 error,
             })?;
-            let is_known = witnesses
-                .iter()
-                .any(|(_, known)| known.vkey() == key.vkey());
+            check_name(&witness.name)?;
+            // A cosignature does not cover the name: one key is one witness.
+            let mut before = witnesses.iter();
+            let is_known = before.any(|(_, known)| known.public() == key.public());
             if is_known || known.insert(witness.name.clone(), ()).is_some() {
                 return Err(QuorumError::Twice(witness.name.clone()));
             }
             witnesses.push((witness.name.clone(), key));
         }
+        let mut grouped = BTreeSet::new();
         for group in &policy.groups {
+            check_name(&group.name)?;
             let members = group.members.len() as u64;
             let mut own = group.members.clone();
             own.sort_unstable();
             own.dedup();
             if let Some(member) = group.members.iter().find(|it| !known.contains_key(*it)) {
                 return Err(QuorumError::Unknown(member.clone()));
+            }
+            if let Some(member) = own.iter().find(|it| !grouped.insert((*it).clone())) {
+                return Err(QuorumError::Twice(member.clone()));
             }
             if own.len() as u64 != members || needed(group) == 0 || needed(group) > members {
                 return Err(QuorumError::Threshold(group.name.clone()));
@@ -156,6 +167,15 @@ impl Quorum {
     }
 }
 
+/// Names stand in lines of words; `none` says that there is no quorum.
+fn check_name(name: &str) -> Result<(), QuorumError> {
+    let is_bad = |c: char| c.is_whitespace() || c.is_control();
+    if name.is_empty() || name == "none" || name.starts_with('#') || name.contains(is_bad) {
+        return Err(QuorumError::Name(name.to_owned()));
+    }
+    Ok(())
+}
+
 /// How many members must have cosigned.
 fn needed(group: &Group) -> u64 {
     match group.threshold {
@@ -209,7 +229,12 @@ impl TrustPolicy {
             match words.as_slice() {
                 [] => {}
                 [first, ..] if first.starts_with('#') => {}
-                ["log", vkey] | ["log", vkey, _] => logs.push((*vkey).to_owned()),
+                ["log", vkey] | ["log", vkey, _] => {
+                    if log_key(vkey).is_none() || logs.contains(&(*vkey).to_owned()) {
+                        return Err(wrong("a log's verifier key expected, each once"));
+                    }
+                    logs.push((*vkey).to_owned());
+                }
                 ["witness", name, vkey, rest @ ..] if rest.len() < 2 => {
                     policy.witnesses.push(Witness {
                         name: (*name).to_owned(),
@@ -222,10 +247,14 @@ impl TrustPolicy {
                         "any" => Threshold::Any,
                         "all" => Threshold::All,
                         count => {
-                            let count = count.parse().ok();
+                            let number: Option<u64> = count.parse().ok();
+                            let count = number.filter(|it| it.to_string() == count);
                             Threshold::Count(count.ok_or(wrong("any, all or a number expected"))?)
                         }
                     };
+                    if let Some(unknown) = members.iter().find(|it| !is_defined(&policy, it)) {
+                        return Err(QuorumError::Unknown((*unknown).to_owned()).into());
+                    }
                     let members = members.iter().map(|it| (*it).to_owned());
                     policy.groups.push(Group {
                         name: (*name).to_owned(),
@@ -235,6 +264,9 @@ impl TrustPolicy {
                 }
                 ["quorum", name] => {
                     quorums += 1;
+                    if *name != "none" && !is_defined(&policy, name) {
+                        return Err(QuorumError::Unknown((*name).to_owned()).into());
+                    }
                     policy.quorum = (*name != "none").then(|| (*name).to_owned());
                 }
                 _ => return Err(wrong("log, witness, group or quorum expected")),
@@ -248,4 +280,10 @@ impl TrustPolicy {
             quorum: Quorum::of(&policy)?,
         })
     }
+}
+
+/// Whether a line before defines a name.
+fn is_defined(policy: &Policy, name: &str) -> bool {
+    let mut witnesses = policy.witnesses.iter();
+    witnesses.any(|it| it.name == name) || policy.groups.iter().any(|it| it.name == name)
 }

@@ -66,7 +66,9 @@ fn cosign(
     let _lock = state.lock_witness(&mut || {
         render::remark("waiting for another witness of yours to finish");
     })?;
-    let seen = state.seen(&key.vkey(), &origin)?;
+    // By its key, whatever name is given: a cosignature does not cover the name.
+    let witness = key.public().thumbprint().to_string();
+    let seen = state.seen(&witness, &origin)?;
     let seen = seen.map(|(size, root)| Seen { size, root });
     let head = request.judge(log, seen).map_err(|refusal| {
         let known = seen.map_or(0, |seen| seen.size);
@@ -77,9 +79,9 @@ fn cosign(
             ),
         )
     })?;
-    let line = key.cosign(&request.checkpoint, machine::now(), signer.as_ref())?;
     // Remembered first: what was signed must never be contradicted later.
-    state.keep_seen(&key.vkey(), &origin, (head.size, head.root))?;
+    state.keep_seen(&witness, &origin, (head.size, head.root))?;
+    let line = key.cosign(&request.checkpoint, machine::now(), signer.as_ref())?;
     let mut lines = request.checkpoint.signatures().to_vec();
     lines.retain(|known| !key.is_named_by(known));
     lines.push(line);
