@@ -2,8 +2,8 @@
 //! size and its root. The key's name is the origin.
 
 use crate::digest::TreeHash;
-use crate::encoding::base64;
 use crate::encoding::note::{self, Note, NoteError, NoteSignature, TYPE_ED25519};
+use crate::encoding::{base64, decimal};
 use crate::key::{PublicKey, SignError, Signer};
 
 /// The longest origin, in bytes.
@@ -204,11 +204,6 @@ impl SignedCheckpoint {
         let lines = self.note.signatures.iter();
         lines.filter(move |line| line.name == *origin && line.key_id == id)
     }
-}
-
-fn decimal(line: &str) -> Option<u64> {
-    let size: u64 = line.parse().ok()?;
-    (size.to_string() == line).then_some(size)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@
 //! ```
 
 use crate::digest::{LeafHash, TreeHash};
-use crate::encoding::base64;
 use crate::encoding::note::MAX_NOTE;
+use crate::encoding::{base64, decimal};
 use crate::key::PublicKey;
 use crate::log::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::merkle::{ProofError, verify_inclusion};
@@ -147,12 +147,6 @@ impl TlogProof {
         verify_inclusion(leaf, self.index, *size, &self.path, *root)?;
         Ok(checkpoint.clone())
     }
-}
-
-/// A decimal number without leading zeros.
-pub(super) fn decimal(text: &str) -> Option<u64> {
-    let number: u64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! [`crate::merkle::tile`].
 
 use crate::digest::ContentDigest;
+use crate::encoding::decimal;
 use crate::log::Item;
 use crate::merkle::tile::TileId;
 
@@ -73,7 +74,7 @@ pub fn item_at(path: &str) -> Option<Item> {
     } else if let Some(tile) = TileId::parse(path) {
         Item::Tile(tile)
     } else if let Some(size) = path.strip_prefix(COSIGNED) {
-        Item::Cosigned(size.strip_prefix('/')?.parse().ok()?)
+        Item::Cosigned(decimal(size.strip_prefix('/')?)?)
     } else if let Some(name) = path.strip_prefix(STAMPS) {
         let name = name.strip_prefix('/')?;
         match name.strip_suffix(REPLY).and_then(|it| it.split_once('-')) {

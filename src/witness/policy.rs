@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::encoding::decimal;
 use crate::log::SignedCheckpoint;
 use crate::statement::{Group, Policy, Threshold, Witness};
 
@@ -247,8 +248,7 @@ impl TrustPolicy {
                         "any" => Threshold::Any,
                         "all" => Threshold::All,
                         count => {
-                            let number: Option<u64> = count.parse().ok();
-                            let count = number.filter(|it| it.to_string() == count);
+                            let count = decimal(count);
                             Threshold::Count(count.ok_or(wrong("any, all or a number expected"))?)
                         }
                     };

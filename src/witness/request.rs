@@ -9,8 +9,8 @@
 //! ```
 
 use crate::digest::TreeHash;
-use crate::encoding::base64;
 use crate::encoding::note::MAX_NOTE;
+use crate::encoding::{base64, decimal};
 use crate::key::PublicKey;
 use crate::log::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::merkle::verify_consistency;
@@ -106,10 +106,7 @@ impl AddCheckpoint {
             .ok_or(wrong(1, "lines before a blank one"))?;
         let mut lines = (1..).zip(head.split('\n'));
         let old = lines.next().and_then(|(_, line)| line.strip_prefix(OLD));
-        let old = old.and_then(|old| {
-            let number: u64 = old.parse().ok()?;
-            (number.to_string() == old).then_some(number)
-        });
+        let old = old.and_then(decimal);
         let old = old.ok_or(wrong(1, "old and a decimal number"))?;
         let mut proof = Vec::new();
         for (at, line) in lines {

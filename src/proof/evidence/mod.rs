@@ -12,11 +12,9 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::digest::{ContentDigest, ContentHasher, TreeHash};
-use crate::encoding::base64;
+use crate::encoding::{base64, decimal};
 use crate::merkle::Subtree;
 use crate::statement::{DocumentRecord, MAX_ENTRY};
-
-use super::tlog::decimal;
 
 pub use zip::{Member, ZipError};
 
