@@ -12,6 +12,7 @@ use std::io::{Cursor, Read};
 use chamber::{Chamber, OFFICER, REGISTRAR, compromise, officer, retire};
 use common::{DISK, dir, key};
 use docledger::digest::{ContentDigest, LedgerId};
+use docledger::encoding::note::{Note, NoteSignature, TYPE_ED25519, key_id};
 use docledger::log::{Evidence as _, Item, ProvenLog};
 use docledger::merkle::{Tree, leaf_hash, prove_inclusion, prove_partial};
 use docledger::proof::{
@@ -494,5 +495,29 @@ fn twenty_entries_of_a_million_are_proven_in_less_than_64_kib() {
         length < 65_536,
         "{length} bytes, {} hashes",
         file.tree.len()
+    );
+}
+
+#[test]
+fn an_extension_line_leaves_the_checkpoint_unestablished() {
+    let scene = scene();
+    let mut file = evidence(&scene.chamber, scene.first);
+    let head = scene.chamber.read().checkpoint;
+    let (text, key) = (head.to_text() + "more\n", key(3));
+    let line = NoteSignature {
+        name: head.origin.clone(),
+        key_id: key_id(&head.origin, TYPE_ED25519, key.public().as_bytes()),
+        signature: key.sign(text.as_bytes()).to_vec(),
+    };
+    let signatures = vec![line];
+    let note = Note { text, signatures }.to_text();
+    let mut proof = TlogProof::parse(&file.proof).expect("reads");
+    proof.checkpoint.clone_from(&note);
+    file.proof = proof.to_text().into_bytes();
+    file.checkpoint = note.into_bytes();
+    let (verdict, codes) = of_one(&scene, &file);
+    assert_eq!(
+        (verdict, codes),
+        (Verdict::NotEstablished, vec![Code::CheckpointLines])
     );
 }

@@ -42,32 +42,46 @@ pub(super) fn check_anchor(report: &mut Report, anchor: Anchor) {
 }
 
 /// Checks origin, signature and form of a checkpoint; lines of witnesses are
-/// checked by [`check_lines`].
+/// checked by [`check_lines`]. Tells whether the log's key signed it.
 pub(super) fn check_checkpoint(
     report: &mut Report,
     signed: &SignedCheckpoint,
     authority: &Authority,
     (path, may_be_cosigned): (String, bool),
-) {
+) -> bool {
     let path = Some(path);
     if signed.unverified().origin != authority.origin() {
         let message = format!("its origin is not {:?}", authority.origin());
         report.add(Code::CheckpointMalformed, None, path.clone(), message);
     }
-    let size = signed.unverified().size;
-    match signed.verify(authority.checkpoint_key(size)) {
-        Err(_) if !authority.is_weighed() => {
-            let message = "it is signed by no key that is known, and changes of keys are not \
-                           evaluated by this version";
-            report.add(Code::NotEvaluated, None, path, message);
-        }
-        Err(error) => report.add(Code::CheckpointSignature, None, path, error.to_string()),
-        Ok(_) if !signed.is_plain() && !may_be_cosigned => {
-            let message = "it holds extension or signature lines that this program does not write";
-            report.add(Code::CheckpointLines, None, path, message);
-        }
-        Ok(_) => {}
+    if let Err((code, message)) = check_signature(signed, authority, Code::CheckpointSignature) {
+        report.add(code, None, path, message);
+        return false;
     }
+    if !signed.is_plain() && !may_be_cosigned {
+        let message = "it holds extension or signature lines that this program does not write";
+        report.add(Code::CheckpointLines, None, path, message);
+    }
+    true
+}
+
+/// Checks the log's own signature. That it is by an unknown key proves nothing
+/// wrong where changes of keys could not be evaluated.
+pub(super) fn check_signature(
+    signed: &SignedCheckpoint,
+    authority: &Authority,
+    wrong: Code,
+) -> Result<(), (Code, String)> {
+    let size = signed.unverified().size;
+    let verified = signed.verify(authority.checkpoint_key(size));
+    verified.map(drop).map_err(|error| {
+        if authority.is_weighed() {
+            return (wrong, error.to_string());
+        }
+        let message = "it is signed by no key that is known, and changes of keys are not \
+                       evaluated by this version";
+        (Code::NotEvaluated, message.to_owned())
+    })
 }
 
 /// The entries that register a file. That none does, or that all are void, is a
@@ -114,8 +128,8 @@ pub(super) fn witnesses(authority: &Authority, other: Option<&Quorum>) -> Vec<Wi
     parsed.chain(others).collect()
 }
 
-/// Checks every signature line of a checkpoint: the log's own, and those of
-/// witnesses. Tells whether all that can be checked verify.
+/// Checks every line of a checkpoint that the log's key signed: those of witnesses
+/// verify, and there are no others. Tells whether all that can be checked verify.
 pub(super) fn check_lines(
     report: &mut Report,
     signed: &SignedCheckpoint,
@@ -123,10 +137,6 @@ pub(super) fn check_lines(
     path: &str,
 ) -> bool {
     let path = || Some(path.to_owned());
-    if let Err(error) = signed.verify(log) {
-        report.add(Code::CosignatureInvalid, None, path(), error.to_string());
-        return false;
-    }
     let mut wrong = witnesses.iter().filter(|key| key.cosigned(signed).is_err());
     if let Some(key) = wrong.next() {
         let message = format!("the line of the witness {:?} does not verify", key.name());
@@ -142,6 +152,10 @@ pub(super) fn check_lines(
         .filter(|line| !is_own(line) && !witnesses.iter().any(|key| key.is_named_by(line)));
     if let Some(line) = unknown.next() {
         let message = format!("its line by {:?} is of no witness that is known", line.name);
+        report.add(Code::CheckpointLines, None, path(), message);
+    }
+    if signed.text() != signed.unverified().to_text() {
+        let message = "it holds extension lines that this program does not write";
         report.add(Code::CheckpointLines, None, path(), message);
     }
     true

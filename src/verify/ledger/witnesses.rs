@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::authority::Authority;
 use crate::encoding::note::MAX_NOTE;
 use crate::log::{Found, Item, SignedCheckpoint};
-use crate::verify::head::{check_lines, witnesses};
+use crate::verify::head::{check_lines, check_signature, witnesses};
 use crate::verify::report::{Code, WitnessedHead};
 use crate::witness::{Quorum, TrustPolicy, Witnessed};
 
@@ -127,10 +127,9 @@ impl Run<'_> {
         let known = witnesses(authority, asked.policy.map(|policy| &policy.quorum));
         let keys = (authority.checkpoint_key(size), known.as_slice());
         let place = self.evidence.place(&item);
-        if !authority.is_weighed() && signed.verify(keys.0).is_err() {
-            let message = "it is signed by no key that is known, and changes of keys are not \
-                           evaluated by this version";
-            self.report.add(Code::NotEvaluated, None, path, message);
+        if let Err((code, message)) = check_signature(&signed, authority, Code::CosignatureInvalid)
+        {
+            self.report.add(code, None, path, message);
             return None;
         }
         if !check_lines(&mut self.report, &signed, keys, &place) {
