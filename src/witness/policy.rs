@@ -73,7 +73,7 @@ impl Quorum {
     /// # Errors
     /// If names or keys are not as they must be.
     pub fn of(policy: &Policy) -> Result<Self, QuorumError> {
-        let mut known = BTreeMap::new();
+        let mut known = BTreeSet::new();
         let mut witnesses: Vec<(String, WitnessKey)> = Vec::new();
         for witness in &policy.witnesses {
             let key = WitnessKey::parse(&witness.vkey).map_err(|error| QuorumError::Key {
@@ -84,7 +84,7 @@ impl Quorum {
             // A cosignature does not cover the name: one key is one witness.
             let mut before = witnesses.iter();
             let is_known = before.any(|(_, known)| known.public() == key.public());
-            if is_known || known.insert(witness.name.clone(), ()).is_some() {
+            if is_known || !known.insert(witness.name.clone()) {
                 return Err(QuorumError::Twice(witness.name.clone()));
             }
             witnesses.push((witness.name.clone(), key));
@@ -96,7 +96,7 @@ impl Quorum {
             let mut own = group.members.clone();
             own.sort_unstable();
             own.dedup();
-            if let Some(member) = group.members.iter().find(|it| !known.contains_key(*it)) {
+            if let Some(member) = group.members.iter().find(|it| !known.contains(*it)) {
                 return Err(QuorumError::Unknown(member.clone()));
             }
             if let Some(member) = own.iter().find(|it| !grouped.insert((*it).clone())) {
@@ -105,12 +105,12 @@ impl Quorum {
             if own.len() as u64 != members || needed(group) == 0 || needed(group) > members {
                 return Err(QuorumError::Threshold(group.name.clone()));
             }
-            if known.insert(group.name.clone(), ()).is_some() {
+            if !known.insert(group.name.clone()) {
                 return Err(QuorumError::Twice(group.name.clone()));
             }
         }
         let quorum = policy.quorum.clone();
-        if let Some(quorum) = quorum.as_ref().filter(|it| !known.contains_key(*it)) {
+        if let Some(quorum) = quorum.as_ref().filter(|it| !known.contains(*it)) {
             return Err(QuorumError::Unknown(quorum.clone()));
         }
         Ok(Self {

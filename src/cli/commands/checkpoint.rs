@@ -88,7 +88,7 @@ fn add(args: &Args, file: &Path) -> anyhow::Result<Outcome> {
         ));
     }
     let dir = machine::ledger_dir(args);
-    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let writer = super::lock(&dir)?;
     let kept = match dir.read(&Item::Cosigned(size), MAX_CHECKPOINT)? {
         Some(kept) => Some(SignedCheckpoint::parse(&kept)?),
         None => None,
@@ -138,8 +138,7 @@ fn merge(
         }
         lines.extend(found);
     }
-    let known = lines.len();
-    if signed.signatures().iter().any(|line| !lines.contains(line)) && known > 0 {
+    if signed.signatures().iter().any(|line| !lines.contains(line)) {
         render::remark("lines of others than the witnesses of the policy were left out");
     }
     Ok(own.with_signatures(lines))

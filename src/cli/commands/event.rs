@@ -42,7 +42,7 @@ pub(super) fn record(
     }
     let keys = keys::unlock(args, register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
-    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let writer = super::lock(&dir)?;
     let mut appending = Appending::begin(&writer)?;
     let mut recorded = Vec::with_capacity(requests.len());
     for (request, proposal) in requests.iter().zip(&proposals) {

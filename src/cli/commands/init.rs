@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, init: &Init) -> anyhow::Result<Outcome> {
             let pem = keys::to_pem(key, passphrase.as_ref().map(|text| text.as_str()))?;
             written.push(key_dir.write_secret(&role.file_stem(&key.public()), &pem)?);
         }
-        let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+        let writer = super::lock(&dir)?;
         anyhow::Ok(open_ledger(&writer, &founding, &founding_keys)?)
     })();
     let id = match opened {

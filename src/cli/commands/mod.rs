@@ -33,7 +33,7 @@ use std::path::Path;
 use clap::CommandFactory as _;
 use docledger::digest::LedgerId;
 use docledger::registry::{Register, Target};
-use docledger::store::Pin;
+use docledger::store::{LedgerDir, LedgerWriter, Pin};
 
 use super::args::{Args, Command};
 use super::error::hinted;
@@ -73,6 +73,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
             Ok(Outcome::Good)
         }
     }
+}
+
+/// Becomes the one writer of a ledger, and tells if that has to wait.
+fn lock<'a>(dir: &'a LedgerDir<'a>) -> anyhow::Result<LedgerWriter<'a>> {
+    Ok(dir.lock(|| render::remark("waiting for another writer to finish"))?)
 }
 
 /// Reads the ledger of this call; a folder pinned to another ledger is refused.

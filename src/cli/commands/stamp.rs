@@ -8,7 +8,7 @@ use docledger::digest::ContentDigest;
 use docledger::log::{Evidence as _, Found, Item, SignedCheckpoint};
 use docledger::registry::Register;
 use docledger::stamp::{Certificate, MAX_REPLY, NONCE_LEN, Request, Token, parse_response};
-use docledger::store::{LedgerDir, LedgerWriter};
+use docledger::store::LedgerDir;
 use docledger::verify::Stamped;
 use serde_json::json;
 
@@ -145,10 +145,6 @@ fn head_of(register: &Register, note: &[u8]) -> Option<u64> {
     is_here.then_some(size)
 }
 
-fn lock<'a>(dir: &'a LedgerDir<'a>) -> anyhow::Result<LedgerWriter<'a>> {
-    Ok(dir.lock(|| render::remark("waiting for another writer to finish"))?)
-}
-
 fn request(
     args: &Args,
     dir: &LedgerDir<'_>,
@@ -175,7 +171,7 @@ fn request(
     let request = Request::new(&bytes, machine::random::<NONCE_LEN>()?);
     if !renew {
         // The ledger may grow before the reply comes.
-        let writer = lock(dir)?;
+        let writer = super::lock(dir)?;
         writer.keep_stamp(&Item::Stamped(ContentDigest::of(&bytes)), &bytes)?;
     }
     machine::write_new(out, &request.to_der())?;
@@ -236,7 +232,7 @@ fn add(
         about,
         reply: ContentDigest::of(&bytes),
     };
-    lock(dir)?.keep_stamp(&item, &bytes)?;
+    super::lock(dir)?.keep_stamp(&item, &bytes)?;
     let size = kept.size_of(about).unwrap_or_default();
     let (time, place) = (token.unverified().time, dir.place(&item));
     if args.format == Format::Json {

@@ -45,7 +45,7 @@ pub(super) fn record(
     let log = log_keys(register, &decisions);
     let (signer, log) = keys::unlock_any(args, register, role, &flags.keys, &log)?;
     let dir = machine::ledger_dir(args);
-    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let writer = super::super::lock(&dir)?;
     let mut appending = Appending::begin(&writer)?;
     let mut decided = Vec::new();
     for decision in decisions {

@@ -28,6 +28,7 @@ pub(super) struct Wanted {
 /// Writes an evidence file, and verifies it as its reader will.
 pub(super) fn write(
     ledger: &LedgerDir<'_>,
+    log: &mut ProvenLog<'_>,
     register: &Register,
     wanted: Wanted,
     place: &Path,
@@ -35,8 +36,7 @@ pub(super) fn write(
     let index = wanted.index;
     let plan = register.evidence_of(index)?;
     let plan = plan.with_context(|| format!("entry {index} is no document"))?;
-    let mut log = ProvenLog::open(ledger, &register.checkpoint)?;
-    let file = plan.gather(&mut log, wanted.proofs)?;
+    let file = plan.gather(log, wanted.proofs)?;
     let document = match register.document(index) {
         Some((_, document)) if wanted.with_document => {
             let name = document_name(&document.record);

@@ -46,12 +46,14 @@ fn entry(
     }
     let size = register.checkpoint.size;
     let ledger = machine::ledger_dir(args);
-    let (leaf, bytes) = ProvenLog::open(&ledger, &register.checkpoint)?.entry(index)?;
+    let mut log = ProvenLog::open(&ledger, &register.checkpoint)?;
+    let (leaf, bytes) = log.entry(index)?;
+    let checkpoint = checkpoint(&ledger, size)?;
     let path = prove_inclusion(&register.tree, index, size)?;
     let proof = TlogProof {
         index,
         path: path.clone(),
-        checkpoint: checkpoint(&ledger, size)?,
+        checkpoint: checkpoint.clone(),
     };
     let key = register.authority.checkpoint_key(size);
     // What is handed out is checked as its reader will.
@@ -74,13 +76,13 @@ fn entry(
     let wanted = evidence::Wanted {
         index,
         proofs: EvidenceProofs {
-            checkpoint: checkpoint(&ledger, size)?.into_bytes(),
+            checkpoint: checkpoint.into_bytes(),
             proof,
             statement,
         },
         with_document: !prove.no_document,
     };
-    evidence::write(&ledger, register, wanted, &place)?;
+    evidence::write(&ledger, &mut log, register, wanted, &place)?;
     written.push(place);
     tell(args, &json!({"entry": index, "size": size}), &written)
 }

@@ -305,7 +305,7 @@ fn append(
 ) -> anyhow::Result<Option<Checkpoint>> {
     let keys = keys::unlock(args, register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
-    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let writer = super::super::lock(&dir)?;
     let mut appending = Appending::begin(&writer)?;
     let progress = Progress::counting(args, "signing", items.len());
     let mut added = Vec::with_capacity(items.len());

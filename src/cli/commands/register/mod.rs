@@ -61,7 +61,7 @@ fn one(args: &Args, flags: &Flags, path: &Path) -> anyhow::Result<Outcome> {
     }
     let keys = keys::unlock(args, &register, Role::Officer, &flags.keys)?;
     let dir = machine::ledger_dir(args);
-    let writer = dir.lock(|| render::remark("waiting for another writer to finish"))?;
+    let writer = super::lock(&dir)?;
     let confirmed = (!flags.yes).then_some(&proposal);
     let mut appending = Appending::begin(&writer)?;
     let registered = appending.add_file(
