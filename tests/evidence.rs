@@ -18,9 +18,9 @@ use docledger::merkle::{Tree, leaf_hash, prove_inclusion, prove_partial};
 use docledger::proof::{
     EvidenceFile, Member, Receipt, ReceiptProof, TlogProof, TransparentStatement,
 };
-use docledger::registry::{EvidenceProofs, Register};
+use docledger::registry::{EvidenceProofs, OlderHeads, Register};
 use docledger::statement::Statement;
-use docledger::verify::{Anchor, Code, Proven, Verdict, verify_evidence};
+use docledger::verify::{Anchor, Asked, Code, Proven, Verdict, verify_evidence};
 
 /// A document of three versions, with a decision between them and others after.
 struct Scene {
@@ -58,6 +58,7 @@ fn proofs(register: &Register, index: u64, checkpoint: &[u8]) -> EvidenceProofs 
         checkpoint: checkpoint.to_vec(),
         proof: proof.to_text().into_bytes(),
         statement: None,
+        heads: OlderHeads::default(),
     }
 }
 
@@ -70,7 +71,9 @@ fn evidence(chamber: &Chamber, index: u64) -> EvidenceFile {
     let mut proofs = proofs(&register, index, &checkpoint);
     let entry = log.entry(index).expect("reads").1;
     proofs.statement = Some(transparent(&register, index, &entry, |size| (size, index)));
-    let plan = register.evidence_of(index).expect("in range");
+    let plan = register
+        .evidence_of(index, &BTreeSet::new())
+        .expect("in range");
     let plan = plan.expect("a document");
     plan.gather(&mut log, proofs).expect("reads")
 }
@@ -102,8 +105,11 @@ fn pack(file: &EvidenceFile, document: Option<&str>) -> Vec<u8> {
 }
 
 fn judge(bytes: &[u8], id: LedgerId, asked: Option<&str>) -> Proven {
-    let asked = asked.map(|text| ContentDigest::of(text.as_bytes()));
-    verify_evidence(&mut Cursor::new(bytes), Anchor::Id(id), asked).expect("reads")
+    let asked = Asked {
+        file: asked.map(|text| ContentDigest::of(text.as_bytes())),
+        ..Asked::default()
+    };
+    verify_evidence(&mut Cursor::new(bytes), Anchor::Id(id), &asked).expect("reads")
 }
 
 fn codes(proven: &Proven) -> Vec<Code> {
@@ -148,9 +154,19 @@ fn a_document_its_history_and_all_decisions_are_proven_by_the_ledger_id() {
     assert_eq!(history.expect("is there").chains[0].entries.len(), 3);
     // Without an id the same evidence anchors nothing.
     let bytes = pack(&file, Some(ONE));
-    let none = verify_evidence(&mut Cursor::new(&bytes), Anchor::None, None).expect("reads");
+    let asked = Asked::default();
+    let none = verify_evidence(&mut Cursor::new(&bytes), Anchor::None, &asked).expect("reads");
     assert_eq!(none.report.verdict(), Verdict::NotEstablished);
     assert_eq!(codes(&none), [Code::NoAnchor]);
+}
+
+#[test]
+fn the_format_names_the_readme_that_every_evidence_file_holds() {
+    let digest = ContentDigest::of(docledger::proof::README.as_bytes()).to_string();
+    let format =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/FORMAT.md"));
+    let halves = format!("`{}` `{}`", &digest[..32], &digest[32..]);
+    assert!(format.expect("reads").contains(&halves), "{halves}");
 }
 
 #[test]

@@ -179,6 +179,8 @@ const BELOW_REGISTRY: &[&str] = &[
     "store",
     "reading",
     "masthead",
+    "stamp",
+    "witness",
 ];
 
 #[test]

@@ -8,7 +8,7 @@ use crate::proof::EvidenceFile;
 use crate::revision::Standings;
 use crate::statement::Matter;
 
-use super::Register;
+use super::{OlderHeads, Register};
 
 /// Which entries evidence holds, and what proves them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct EvidencePlan {
     /// The newest entry, if it is none of those: it shows that no governance
     /// entry was left out.
     pub last: Option<u64>,
-    /// The rest of the tree, for the head and for every size that these entries
-    /// were signed on.
+    /// The rest of the tree, for the head, for every size that these entries were
+    /// signed on, and for the older heads.
     pub tree: Vec<Subtree>,
 }
 
@@ -33,6 +33,8 @@ pub struct EvidenceProofs {
     pub proof: Vec<u8>,
     /// The document's transparent statement, if there is one.
     pub statement: Option<Vec<u8>>,
+    /// What others said of heads that are not the newest.
+    pub heads: OlderHeads,
 }
 
 impl EvidencePlan {
@@ -60,17 +62,24 @@ impl EvidencePlan {
             statement: proofs.statement,
             entries,
             last,
+            cosigned: proofs.heads.cosigned,
+            stamped: proofs.heads.stamped,
+            stamps: proofs.heads.stamps,
         })
     }
 }
 
 impl Register {
     /// What evidence about the document of an entry has to hold, as of the newest
-    /// head. Nothing if it is no document entry.
+    /// head and with older ones of these sizes. Nothing if it is no document entry.
     ///
     /// # Errors
     /// If the tree does not reach so far.
-    pub fn evidence_of(&self, index: u64) -> Result<Option<EvidencePlan>, ProofError> {
+    pub fn evidence_of(
+        &self,
+        index: u64,
+        older: &BTreeSet<u64>,
+    ) -> Result<Option<EvidencePlan>, ProofError> {
         let history = self.history();
         let Some(document) = history.by_entry(index) else {
             return Ok(None);
@@ -99,7 +108,8 @@ impl Register {
             let context = self.entry(*index)?.statement.context()?;
             context.signed_on(*index)
         });
-        let tree = prove_partial(&self.tree, size, &all, &signed_on.collect())?;
+        let sizes = signed_on.chain(older.iter().copied()).collect();
+        let tree = prove_partial(&self.tree, size, &all, &sizes)?;
         Ok(Some(EvidencePlan {
             entries,
             last,

@@ -10,6 +10,7 @@
 mod certificate;
 mod der;
 mod hash;
+mod kept;
 mod request;
 mod response;
 mod time;
@@ -18,6 +19,7 @@ mod verify;
 
 pub use certificate::{Certificate, CertificateError};
 pub use der::DerError;
+pub use kept::{KeptError, KeptStamp, KeptStamps};
 pub use request::{NONCE_LEN, Request};
 pub use response::{ResponseError, parse_response};
 pub use time::StampTime;

@@ -18,13 +18,12 @@ use crate::proof::{
 use crate::replay::Replay;
 use crate::statement::{Document, Matter, Statement};
 
-use crate::witness::Quorum;
-
-use super::head::{
-    Anchor, check_anchor, check_checkpoint, check_lines, find_file, judge_entry, witnesses,
-};
+use super::head::{Anchor, Here, check_anchor, check_checkpoint, find_file, judge_entry};
+use super::ledger::Asked;
 use super::replay::{Judge, Replayed};
-use super::report::{Code, Head, Report, WitnessedHead};
+use super::report::{Code, Head, Remembered, Report};
+use super::stamps::{Stamps, tell_unjudged};
+use super::witnesses::Witnesses;
 
 /// Names of files in an evidence file, as findings give them.
 const CHECKPOINT: &str = "checkpoint";
@@ -67,15 +66,16 @@ pub struct Proven {
     pub enclosed: Option<Enclosed>,
 }
 
-/// Verifies evidence. `asked` is the digest of a file that the caller has; the
-/// verdict is then about the registration of that file.
+/// Verifies evidence. If a file is asked about, the verdict is about the
+/// registration of that file. Of a remembered head it is told only whether it
+/// contradicts: growth from it is not shown.
 ///
 /// # Errors
 /// If the file can't be read.
 pub fn verify_evidence(
     input: &mut dyn Read,
     anchor: Anchor,
-    asked: Option<ContentDigest>,
+    asked: &Asked<'_>,
 ) -> std::io::Result<Proven> {
     let mut report = Report::default();
     let read = match EvidenceFile::read(input) {
@@ -109,7 +109,7 @@ impl Run<'_> {
         mut self,
         anchor: Anchor,
         document: Option<&DocumentBytes>,
-        asked: Option<ContentDigest>,
+        asked: &Asked<'_>,
     ) -> Option<Enclosed> {
         let opening = self.file.entries.get(&0).map(|entry| leaf_hash(entry));
         self.report.ledger_id = opening.map(LedgerId::from);
@@ -120,14 +120,17 @@ impl Run<'_> {
         let signed = self.read_checkpoint()?;
         let statements = self.statements();
         let tree = self.tree(&signed, &statements)?;
+        if let Some(before) = asked.remembered {
+            self.check_remembered(before, &tree);
+        }
         let mut judge = Judge::new(self.report, &self.file.entries, &tree);
         let Replayed {
             authority, replay, ..
         } = judge.replay()?;
         let path = CHECKPOINT.to_owned();
-        if check_checkpoint(self.report, &signed, &authority, (path, true)) {
-            self.check_witnesses(&signed, &authority);
-        }
+        let is_signed = check_checkpoint(self.report, &signed, &authority, (path, true));
+        self.check_witnesses(&signed, is_signed, &authority, (&tree, asked));
+        self.check_stamps(&authority, (&tree, asked));
         self.check_last(&signed, &authority, &tree);
         let mut enclosed = Enclosed {
             authority,
@@ -137,7 +140,7 @@ impl Run<'_> {
         };
         enclosed.entry = self.check_proof(&signed, &enclosed)?;
         self.check_statement(&signed, &enclosed);
-        self.check_document(document, asked, &mut enclosed);
+        self.check_document(document, asked.file, &mut enclosed);
         self.report.not_checked.extend([
             "whether the office left out an entry about the document: nothing shows that"
                 .to_owned(),
@@ -145,6 +148,18 @@ impl Run<'_> {
                 .to_owned(),
         ]);
         Some(enclosed)
+    }
+
+    /// A head that was verified before must not be contradicted, as far as its root
+    /// is known here.
+    fn check_remembered(&mut self, before: &Remembered, tree: &PartialTree) {
+        let Remembered { size, root, when } = before;
+        if tree.root_at(*size).is_some_and(|found| found != *root) {
+            let message =
+                format!("its first {size} entries are not those that were verified {when}");
+            let path = Some(CHECKPOINT.to_owned());
+            self.report.add(Code::Forked, None, path, message);
+        }
     }
 
     fn is_failed(&self) -> bool {
@@ -202,8 +217,10 @@ impl Run<'_> {
         let signed_on = enclosed
             .chain(newest.iter().map(|(index, it)| (*index, it)))
             .filter_map(|(index, statement)| statement.context()?.signed_on(index));
-        let sizes: BTreeSet<_> = signed_on.collect();
         let head = signed.unverified();
+        let older = self.file.older_sizes().into_iter();
+        let older = older.filter(|size| *size <= head.size);
+        let sizes: BTreeSet<_> = signed_on.chain(older).collect();
         match PartialTree::new(head.size, &leaves, &sizes, &self.file.tree) {
             Ok(tree) if tree.root() == head.root => Some(tree),
             Ok(_) => {
@@ -219,32 +236,42 @@ impl Run<'_> {
         }
     }
 
-    /// The lines of the checkpoint, and whether they are the quorum that the policy
-    /// asks for.
-    fn check_witnesses(&mut self, signed: &SignedCheckpoint, authority: &Authority) {
-        let size = signed.unverified().size;
-        let known = witnesses(authority, None);
-        let keys = (authority.checkpoint_key(size), known.as_slice());
-        if !check_lines(self.report, signed, keys, CHECKPOINT) {
-            return;
+    /// Lines of witnesses on the head and on an older one, and whether they are the
+    /// quorums that are asked for.
+    fn check_witnesses(
+        &mut self,
+        signed: &SignedCheckpoint,
+        is_signed: bool,
+        authority: &Authority,
+        (tree, asked): (&PartialTree, &Asked<'_>),
+    ) {
+        let mut witnesses = Witnesses::new(self.report, authority, asked.policy);
+        for (size, bytes) in &self.file.cosigned {
+            let place = format!("checkpoints/{size}");
+            let here = Here::new(self.report, tree);
+            witnesses.take_kept(self.report, (*size, bytes, &place), here);
         }
-        let path = Some(CHECKPOINT.to_owned());
-        match Quorum::of(authority.policy()) {
-            Err(error) => {
-                let since = Some(authority.policy_since());
-                self.report
-                    .add(Code::QuorumUnclear, since, None, error.to_string());
-            }
-            Ok(quorum) if quorum.asks() => match quorum.judge(signed) {
-                Ok(Some(witnessed)) => {
-                    self.report.witnessed = Some(WitnessedHead { size, witnessed });
-                }
-                _ => {
-                    let message = "the witnesses that the policy asks for have not cosigned it";
-                    self.report.add(Code::QuorumMissing, None, path, message);
-                }
-            },
-            Ok(_) => {}
+        if is_signed {
+            witnesses.take(self.report, signed, CHECKPOINT);
+        }
+        witnesses.finish(self.report, signed.unverified().size);
+    }
+
+    fn check_stamps(&mut self, authority: &Authority, (tree, asked): (&PartialTree, &Asked<'_>)) {
+        let mut stamps = Stamps::default();
+        for (named, bytes) in &self.file.stamped {
+            let place = format!("stamps/{named}.checkpoint");
+            let here = Here::new(self.report, tree);
+            let taken = (*named, bytes.clone(), place);
+            stamps.take_checkpoint(self.report, taken, authority, here);
+        }
+        for ((about, reply), bytes) in &self.file.stamps {
+            let place = format!("stamps/{about}-{reply}.tsr");
+            stamps.take_reply(self.report, (*about, *reply), (bytes.clone(), place));
+        }
+        stamps.judge(self.report, asked);
+        if !self.file.stamps.is_empty() {
+            tell_unjudged(self.report, asked);
         }
     }
 

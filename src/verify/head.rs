@@ -3,12 +3,9 @@
 
 use crate::authority::{Authority, Refusal};
 use crate::digest::{ContentDigest, LedgerId};
-use crate::encoding::note::{NoteSignature, TYPE_ED25519, key_id};
-use crate::key::PublicKey;
-use crate::log::SignedCheckpoint;
+use crate::log::{Checkpoint, SignedCheckpoint};
+use crate::merkle::Roots;
 use crate::replay::{Replay, Suspension};
-
-use crate::witness::{Quorum, WitnessKey};
 
 use super::report::{Code, Report};
 
@@ -37,6 +34,44 @@ pub(super) fn check_anchor(report: &mut Report, anchor: Anchor) {
             let message =
                 "no ledger id was given or pinned: keys that lie beside a ledger prove nothing";
             report.add(Code::NoAnchor, None, None, message);
+        }
+    }
+}
+
+/// The head that is verified, and the roots that are known below it.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'a> {
+    size: u64,
+    roots: &'a dyn Roots,
+}
+
+/// How another head that the log's key signed stands to this one.
+pub(super) enum Place {
+    /// It is one of its older ones, or the same.
+    Within,
+    /// It covers more entries.
+    Ahead(String),
+    /// Its root is another.
+    Forked(String),
+    /// The root at its size is not known here.
+    Unknown,
+}
+
+impl<'a> Here<'a> {
+    pub(super) fn new(report: &Report, roots: &'a dyn Roots) -> Self {
+        let size = report.head.as_ref().map_or(0, |head| head.size);
+        Self { size, roots }
+    }
+
+    pub(super) fn place(self, head: &Checkpoint) -> Place {
+        let (there, here) = (head.size, self.size);
+        if there > here {
+            return Place::Ahead(format!("it covers {there} entries, and {here} are here"));
+        }
+        match self.roots.root_at(there) {
+            None => Place::Unknown,
+            Some(root) if root == head.root => Place::Within,
+            Some(_) => Place::Forked(format!("the first {there} entries here have another root")),
         }
     }
 }
@@ -117,46 +152,4 @@ fn void_by(replay: Option<&Replay>, index: u64) -> Option<&Refusal> {
         Suspension::Void(refusal) => Some(refusal),
         Suspension::Awaiting => None,
     }
-}
-
-/// Keys of all witnesses that a policy of the ledger ever named, and those of
-/// another policy.
-pub(super) fn witnesses(authority: &Authority, other: Option<&Quorum>) -> Vec<WitnessKey> {
-    let named = authority.policies().flat_map(|policy| &policy.witnesses);
-    let parsed = named.filter_map(|witness| WitnessKey::parse(&witness.vkey).ok());
-    let others = other.into_iter().flat_map(Quorum::keys).cloned();
-    parsed.chain(others).collect()
-}
-
-/// Checks every line of a checkpoint that the log's key signed: those of witnesses
-/// verify, and there are no others. Tells whether all that can be checked verify.
-pub(super) fn check_lines(
-    report: &mut Report,
-    signed: &SignedCheckpoint,
-    (log, witnesses): (&PublicKey, &[WitnessKey]),
-    path: &str,
-) -> bool {
-    let path = || Some(path.to_owned());
-    let mut wrong = witnesses.iter().filter(|key| key.cosigned(signed).is_err());
-    if let Some(key) = wrong.next() {
-        let message = format!("the line of the witness {:?} does not verify", key.name());
-        report.add(Code::CosignatureInvalid, None, path(), message);
-        return false;
-    }
-    let origin = &signed.unverified().origin;
-    let own = key_id(origin, TYPE_ED25519, log.as_bytes());
-    let is_own = |line: &NoteSignature| line.name == *origin && line.key_id == own;
-    let mut unknown = signed
-        .signatures()
-        .iter()
-        .filter(|line| !is_own(line) && !witnesses.iter().any(|key| key.is_named_by(line)));
-    if let Some(line) = unknown.next() {
-        let message = format!("its line by {:?} is of no witness that is known", line.name);
-        report.add(Code::CheckpointLines, None, path(), message);
-    }
-    if signed.text() != signed.unverified().to_text() {
-        let message = "it holds extension lines that this program does not write";
-        report.add(Code::CheckpointLines, None, path(), message);
-    }
-    true
 }

@@ -11,6 +11,8 @@ mod head;
 mod ledger;
 mod replay;
 mod report;
+mod stamps;
+mod witnesses;
 
 pub use against::{Against, Comparison, Other, verify_against};
 pub use evidence::{Enclosed, Proven, verify_evidence};

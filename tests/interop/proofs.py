@@ -209,12 +209,45 @@ def stamps(office):
     office.run("verify", "--tsa-certificates", "other.pem", code=3)
 
 
+def vouched(office):
+    """Evidence as of a later head, with the cosigned one and the stamped one."""
+    (own,) = (office.folder / "home/keys/private").glob("officer-*.key")
+    office.register("later.txt", "Later.\n", "--symbol", "A/78/7", "--key", own.stem)
+    whole = office.prove("A/78/1@1", "vouched")
+    office.agree("with older heads", whole, 0)
+    with zipfile.ZipFile(office.folder / "vouched.zip") as archive:
+        names = [name for name in archive.namelist() if name.startswith(("checkpoints/", "stamps/"))]
+        archive.extractall(office.folder / "vouched", names)
+    check("a cosigned head, a stamped one, a stamp", len(names) == 3)
+    _, data, answer = (f"vouched/{name}" for name in names)
+    command = ["openssl", "ts", "-verify", "-data", data, "-in", answer, "-CAfile", "root.pem"]
+    done = subprocess.run(command, cwd=office.folder, capture_output=True, check=False)
+    check("openssl: the stamp in the evidence", done.returncode == 0)
+    for name in names:
+        twin = without(whole, name)
+        ours = office.verdict(twin, office.ledger_id)
+        # A stamp that is left out is not missed.
+        check(f"without {name}: {ours}", (ours == 0) == name.endswith(".tsr"))
+        office.agree(f"without {name}", twin, ours)
+    for name in names:
+        body = dict(second.read_zip(whole))[name]
+        for place in range(0, len(body), 31):
+            flipped = bytearray(body)
+            flipped[place] ^= 1 << place % 8
+            files = [(item.encode(), bytes(flipped) if item == name else it, 0) for item, it in second.read_zip(whole)]
+            twin = second.write_zip(files)
+            theirs, _ = second.judge(twin, bytes.fromhex(office.ledger_id))
+            check(f"{name}: byte {place} flipped", theirs != 0)
+            check(f"docledger: {name}: byte {place} flipped", office.verdict(twin, office.ledger_id) != 0)
+
+
 def main():
     program, scratch = sys.argv[1:]
     office = Office(program, Path(scratch) / "office")
     evidence(office)
     witnesses(office)
     stamps(office)
+    vouched(office)
     print(f"proofs: {passed} passed, {failed} failed")
     return 1 if failed else 0
 

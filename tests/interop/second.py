@@ -4,8 +4,8 @@
 
 Prints `verified`, `failed: …` or `not established: …`; exit code 0, 1 or 3. It
 shares no code with docledger. What it does not weigh (thresholds above one, four
-eyes, quorums, events but endorsements) it says is not established, unless nothing
-asks for it.
+eyes, events but endorsements) it says is not established, unless nothing asks for
+it. Of time stamps it checks what they hang on; their tokens are for `openssl ts`.
 """
 
 import argparse
@@ -242,9 +242,13 @@ class Ledger:
         known["scope"] = holder.get("scope")
 
     def check_policy(self, policy, threshold):
-        if threshold != 1 or policy.get("fourEyes") or policy.get("quorum"):
+        if threshold != 1 or policy.get("fourEyes"):
             raise Open("the policy asks for what this program does not weigh")
         self.policy = policy
+        self.witnesses = getattr(self, "witnesses", {})
+        for witness in policy.get("witnesses", []):
+            name, key = verifier_key(witness["vkey"])
+            self.witnesses[name, sha256(name.encode() + b"\n\x04" + key)[:4]] = key
 
     def take(self, entry, tree):
         record, index = entry.record, entry.index
@@ -323,18 +327,57 @@ class Ledger:
 # ------------------------------------------------------------------- evidence
 
 
-def signed_note(note, origin, key, others_allowed=False):
+def verifier_key(text):
+    """Name and key of a witness (C2SP signed-note, type 04)."""
+    name, key_id, value = text.split("+", 2)
+    raw = base64.b64decode(value, validate=True)
+    need(raw[:1] == b"\x04" and len(raw) == 33, "a witness has no verifier key")
+    need(sha256(name.encode() + b"\n" + raw)[:4].hex() == key_id, "a witness's key id is wrong")
+    return name, raw[1:]
+
+
+def signed_note(note, origin, key, witnesses):
+    """Checks the log's line; the times of the witnesses that cosigned, by their keys."""
     text, separator, lines = note.partition("\n\n")
     need(separator and lines.endswith("\n"), "the checkpoint is no note")
-    lines = lines[:-1].split("\n")
-    if len(lines) != 1:
-        raise Open("the checkpoint holds lines that this program does not check")
     key_id = sha256(origin.encode() + b"\n\x01" + key)[:4]
-    prefix, _, value = lines[0].rpartition(" ")
-    raw = base64.b64decode(value, validate=True)
-    need(base64.b64encode(raw).decode() == value, "a signature line is not in its one form")
-    need(prefix == f"\u2014 {origin}" and raw[:4] == key_id, "the log's key did not sign the checkpoint")
-    verify(key, (text + "\n").encode(), raw[4:], "the checkpoint")
+    own, times, unknown = 0, {}, False
+    for line in lines[:-1].split("\n"):
+        prefix, _, value = line.rpartition(" ")
+        raw = base64.b64decode(value, validate=True)
+        need(base64.b64encode(raw).decode() == value, "a signature line is not in its one form")
+        name = prefix.removeprefix("\u2014 ")
+        need(prefix != name, "a signature line is none")
+        witness = witnesses.get((name, raw[:4]))
+        if (name, raw[:4]) == (origin, key_id):
+            verify(key, (text + "\n").encode(), raw[4:], "the checkpoint")
+            own += 1
+        elif witness is not None:
+            need(len(raw) == 76, "a cosignature is none")
+            time = int.from_bytes(raw[4:12], "big")
+            message = f"cosignature/v1\ntime {time}\n{text}\n".encode()
+            verify(witness, message, raw[12:], f"the cosignature of {name}")
+            times[witness] = min(time, times.get(witness, time))
+        else:
+            unknown = True
+    need(own == 1, "the log's key did not sign the checkpoint")
+    return times, unknown
+
+
+def head_of(note):
+    origin, size, root = note.split("\n")[:3]
+    need(str(int(size)) == size, "the size is not in its one form")
+    return origin, int(size), base64.b64decode(root, validate=True)
+
+
+def is_met(policy, times):
+    """Whether those who cosigned are the quorum of a policy."""
+    met = {it["name"]: verifier_key(it["vkey"])[1] in times for it in policy.get("witnesses", [])}
+    for group in policy.get("groups", []):
+        count = sum(met[member] for member in group["members"])
+        asked = {"any": 1, "all": len(group["members"])}.get(group["threshold"], group["threshold"])
+        met[group["name"]] = count >= asked
+    return met[policy["quorum"]]
 
 
 def fold(leaf, index, size, path):
@@ -350,6 +393,32 @@ def fold(leaf, index, size, path):
     return value
 
 
+def check_stamps(held, stamped, stamps, ledger, tree):
+    """What stamps hang on: heads of this ledger, and stamps before them."""
+    sound, foreign, open_ones = set(), set(), []
+    for name in stamped:
+        note = held[name].decode("utf-8")
+        need(sha256(held[name]).hex() == name[7:-11], "a stamped head has another name")
+        origin, at, root = head_of(note)
+        try:
+            need(origin == ledger.origin, "it is another log's")
+            signed_note(note, origin, ledger.key_at(ledger.checkpoint_keys, at), {})
+        except Failed:  # what the ledger's key did not sign says nothing
+            foreign.add(name[7:-11])
+            continue
+        need(root == tree.root_at(at), "a stamped head is another one")
+        sound.add(name[7:-11])
+    for name in stamps:
+        about, _, reply = name[7:-4].partition("-")
+        need(sha256(held[name]).hex() == reply, "a stamp has another name")
+        open_ones.append((about, reply))
+    while any(about in sound for about, _ in open_ones):
+        sound |= {reply for about, reply in open_ones if about in sound}
+        open_ones = [(about, reply) for about, reply in open_ones if about not in sound]
+    if any(about not in foreign for about, _ in open_ones):
+        raise Open("a stamp is about nothing that is here")
+
+
 def check(data, ledger_id, document=None):
     files = read_zip(data)
     held = dict(files)
@@ -359,6 +428,10 @@ def check(data, ledger_id, document=None):
     names = ["README.txt", "checkpoint", "tree", "proof.tlog-proof"]
     names += ["statement.scitt"] * ("statement.scitt" in held)
     names += [f"entries/{index}.cose" for index in indices] + last[:1]
+    cosigned = sorted(int(name[12:]) for name in held if name.startswith("checkpoints/"))
+    stamped = sorted(name for name in held if name.startswith("stamps/") and name.endswith(".checkpoint"))
+    stamps = sorted(name for name in held if name.startswith("stamps/") and name.endswith(".tsr"))
+    names += [f"checkpoints/{size}" for size in cosigned] + stamped + stamps
     names += [name for name, _ in files[-1:] if name.startswith("document")]
     need([name for name, _ in files] == names, "files are missing, too many or out of order")
     need(held["README.txt"].startswith(b"EVIDENCE OF REGISTRATION, format 1\n"), "another format")
@@ -371,10 +444,10 @@ def check(data, ledger_id, document=None):
     everything = list(entries.values()) + [newest] * (newest is not None)
 
     note = held["checkpoint"].decode("utf-8")
-    origin, size, root = note.split("\n")[:3]
-    need(str(int(size)) == size, "the size is not in its one form")
-    size, root = int(size), base64.b64decode(root, validate=True)
+    origin, size, root = head_of(note)
     sizes = {entry.record["on"][0] for entry in everything if entry.index and 1 <= entry.record["on"][0] <= entry.index}
+    older = cosigned + [head_of(held[name].decode("utf-8"))[1] for name in stamped]
+    sizes |= {at for at in older if at <= size}
     tree = Tree(held["tree"], size, {entry.index: entry.leaf for entry in everything}, sizes)
     need(tree.root == root, "the entries lead to another root")
 
@@ -382,7 +455,22 @@ def check(data, ledger_id, document=None):
     for index in indices[1:]:
         ledger.take(entries[index], tree)
     need(origin == ledger.origin, "the checkpoint is another log's")
-    signed_note(note, origin, ledger.key_at(ledger.checkpoint_keys, size))
+    heads, strange = [(size, note)], False
+    for at in cosigned:
+        heads.append((at, held[f"checkpoints/{at}"].decode("utf-8")))
+        need(head_of(heads[-1][1]) == (origin, at, tree.root_at(at)), "a cosigned head is another one")
+    met = None
+    for at, text in heads:
+        times, unknown = signed_note(text, origin, ledger.key_at(ledger.checkpoint_keys, at), ledger.witnesses)
+        strange = strange or unknown
+        if "quorum" in ledger.policy and is_met(ledger.policy, times):
+            met = max(at, met or 0)
+    need(met is None or met <= size, "a cosigned head is beyond the newest")
+    check_stamps(held, stamped, stamps, ledger, tree)
+    if strange:
+        raise Open("a checkpoint holds lines that are nobody's known")
+    if "quorum" in ledger.policy and ledger.policy["quorum"] != "none" and met is None:
+        raise Open("no head here is cosigned by the quorum")
     if newest is None:
         if max(indices) != size - 1:
             raise Open("that no decision was left out is not shown")

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
+pub mod witnessed;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -75,18 +75,12 @@ fn add(args: &Args, file: &Path) -> anyhow::Result<Outcome> {
     let name = render::one_line(&file.display().to_string());
     let signed = SignedCheckpoint::parse(&machine::whole(file)?)
         .map_err(|error| hinted(format!("{name}: {error}"), "it is no signed checkpoint"))?;
-    let head = signed.unverified();
-    let size = head.size;
-    let is_ours = signed
-        .verify(register.authority.checkpoint_key(size))
-        .is_ok()
-        && head.origin == register.authority.origin();
-    if !is_ours || size == 0 || register.tree.root_at(size) != Some(head.root) {
+    let Some(size) = register.head_size(&signed) else {
         return Err(hinted(
             format!("{name} is no head of this ledger"),
             "if this ledger's key signed it, that is a fork: `docledger verify --against` it",
         ));
-    }
+    };
     let dir = machine::ledger_dir(args);
     let writer = super::lock(&dir)?;
     let kept = match dir.read(&Item::Cosigned(size), MAX_CHECKPOINT)? {

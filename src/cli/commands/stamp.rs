@@ -1,13 +1,12 @@
 //! `stamp`: time stamps on heads, asked for, kept and listed. The request and the
 //! reply travel as files.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use docledger::digest::ContentDigest;
-use docledger::log::{Evidence as _, Found, Item, SignedCheckpoint};
-use docledger::registry::Register;
-use docledger::stamp::{Certificate, MAX_REPLY, NONCE_LEN, Request, Token, parse_response};
+use docledger::log::{Evidence as _, Item};
+use docledger::registry::{Register, kept_stamps};
+use docledger::stamp::{Certificate, KeptStamp, KeptStamps, NONCE_LEN, Request, parse_response};
 use docledger::store::LedgerDir;
 use docledger::verify::Stamped;
 use serde_json::json;
@@ -15,9 +14,6 @@ use serde_json::json;
 use crate::cli::args::{Args, Format, Stamp, TsaCertificates};
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
-
-/// The longest checkpoint.
-const MAX_CHECKPOINT: u64 = 1 << 16;
 
 pub(super) fn run(args: &Args, stamp: &Stamp) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
@@ -30,7 +26,7 @@ pub(super) fn run(args: &Args, stamp: &Stamp) -> anyhow::Result<Outcome> {
         }
         Stamp::List { authorities } => {
             let authorities = self::authorities(authorities)?;
-            list(args, &Kept::read(&dir, &register)?, &authorities)
+            list(args, &register, &kept(&dir)?, &authorities)
         }
     }
 }
@@ -64,85 +60,19 @@ pub(super) fn to_json(stamped: &Stamped) -> serde_json::Value {
     })
 }
 
-/// A kept stamp.
-struct KeptStamp {
-    about: ContentDigest,
-    reply: ContentDigest,
-    token: Token,
-}
-
 /// What is kept of stamps, as far as it is what its names say.
-#[derive(Default)]
-struct Kept {
-    /// Bytes that stamps are about, by their SHA-256.
-    bytes: BTreeMap<ContentDigest, Vec<u8>>,
-    /// Sizes of the heads among them.
-    sizes: BTreeMap<ContentDigest, u64>,
-    stamps: Vec<KeptStamp>,
+fn kept(dir: &LedgerDir<'_>) -> anyhow::Result<KeptStamps> {
+    Ok(kept_stamps(dir, &mut |item, error| {
+        let path = render::one_line(&dir.place(item));
+        render::remark(&format!("{path}: {error}: run `docledger verify`"));
+    })?)
 }
 
-impl Kept {
-    fn read(dir: &LedgerDir<'_>, register: &Register) -> anyhow::Result<Self> {
-        let mut items = Vec::new();
-        dir.everything(&mut |found| {
-            if let Found::Item(item @ (Item::Stamped(_) | Item::Stamp { .. })) = found {
-                items.push(item);
-            }
-        })?;
-        let mut kept = Self::default();
-        for item in items {
-            let bytes = dir.read(&item, MAX_REPLY as u64)?.unwrap_or_default();
-            let digest = ContentDigest::of(&bytes);
-            match item {
-                Item::Stamped(named) if named == digest => {
-                    if let Some(size) = head_of(register, &bytes) {
-                        kept.sizes.insert(digest, size);
-                    }
-                }
-                Item::Stamp { about, reply } if reply == digest => {
-                    if let Ok(token) = parse_response(&bytes) {
-                        kept.stamps.push(KeptStamp {
-                            about,
-                            reply,
-                            token,
-                        });
-                    }
-                }
-                _ => {
-                    let path = render::one_line(&dir.place(&item));
-                    render::remark(&format!("{path} is damaged: run `docledger verify`"));
-                    continue;
-                }
-            }
-            kept.bytes.insert(digest, bytes);
-        }
-        kept.stamps.sort_by_key(|it| it.token.unverified().time);
-        Ok(kept)
-    }
-
-    /// The size of the head that something is about, through renewals.
-    fn size_of(&self, about: ContentDigest) -> Option<u64> {
-        let mut about = about;
-        for _ in 0..=self.stamps.len() {
-            if let Some(size) = self.sizes.get(&about) {
-                return Some(*size);
-            }
-            about = self.stamps.iter().find(|it| it.reply == about)?.about;
-        }
-        None
-    }
-}
-
-/// The size of a checkpoint that is a head of this register.
-fn head_of(register: &Register, note: &[u8]) -> Option<u64> {
-    let signed = SignedCheckpoint::parse(note).ok()?;
-    let size = signed.unverified().size;
-    let head = signed
-        .verify(register.authority.checkpoint_key(size))
-        .ok()?;
-    let is_here = head.origin == register.authority.origin()
-        && register.tree.root_at(size) == Some(head.root);
-    is_here.then_some(size)
+/// Stamps by their times.
+fn by_time(kept: &KeptStamps) -> Vec<&KeptStamp> {
+    let mut stamps: Vec<_> = kept.stamps().collect();
+    stamps.sort_by_key(|it| it.token.unverified().time);
+    stamps
 }
 
 fn request(
@@ -152,21 +82,22 @@ fn request(
     out: &Path,
     renew: bool,
 ) -> anyhow::Result<Outcome> {
-    let kept = Kept::read(dir, register)?;
+    let kept = kept(dir)?;
     let (bytes, what) = if renew {
-        let newest = kept
-            .stamps
+        let stamps = by_time(&kept);
+        let newest = stamps
             .last()
             .ok_or_else(|| hinted("there is no stamp to renew", "ask for one, without --renew"))?;
-        let bytes = kept.bytes.get(&newest.reply).cloned().unwrap_or_default();
+        let bytes = kept.bytes(newest.reply).unwrap_or_default().to_vec();
         (
             bytes,
             format!("the stamp of {}", newest.token.unverified().time),
         )
     } else {
-        let note = dir.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
-        let what = format!("the head of {} entries", register.checkpoint.size);
-        (note.unwrap_or_default(), what)
+        // With its cosignatures: the stamp then shows when they were there, too.
+        let size = register.checkpoint.size;
+        let what = format!("the head of {size} entries");
+        (super::checkpoint::newest(dir, size)?, what)
     };
     let request = Request::new(&bytes, machine::random::<NONCE_LEN>()?);
     if !renew {
@@ -204,16 +135,16 @@ fn add(
             "send the request again, or to another authority",
         )
     })?;
-    let kept = Kept::read(dir, register)?;
+    let kept = kept(dir)?;
     let about = token.unverified().about();
-    let about = about.filter(|about| kept.size_of(*about).is_some());
-    let Some(about) = about else {
+    let size_of = |about| Some((about, register.stamped_size(&kept, about)?));
+    let Some((about, size)) = about.and_then(size_of) else {
         return Err(hinted(
             format!("{name} is about nothing that was to be stamped here"),
             "take the reply to a request that `docledger stamp request` wrote here",
         ));
     };
-    let stamped = kept.bytes.get(&about).map_or(&[][..], Vec::as_slice);
+    let stamped = kept.bytes(about).unwrap_or_default();
     let sound = token.check(stamped).map_err(|error| {
         hinted(
             format!("{name} is no sound time stamp: {error}"),
@@ -233,7 +164,6 @@ fn add(
         reply: ContentDigest::of(&bytes),
     };
     super::lock(dir)?.keep_stamp(&item, &bytes)?;
-    let size = kept.size_of(about).unwrap_or_default();
     let (time, place) = (token.unverified().time, dir.place(&item));
     if args.format == Format::Json {
         render::json_line(&json!({
@@ -256,12 +186,17 @@ fn add(
     Ok(Outcome::Good)
 }
 
-fn list(args: &Args, kept: &Kept, authorities: &[Certificate]) -> anyhow::Result<Outcome> {
+fn list(
+    args: &Args,
+    register: &Register,
+    kept: &KeptStamps,
+    authorities: &[Certificate],
+) -> anyhow::Result<Outcome> {
     let mut is_all_good = true;
-    for stamp in &kept.stamps {
-        let KeptStamp { about, token, .. } = stamp;
-        let bytes = kept.bytes.get(about).map_or(&[][..], Vec::as_slice);
-        let size = kept.size_of(*about);
+    let stamps = by_time(kept);
+    for KeptStamp { about, token, .. } in &stamps {
+        let bytes = kept.bytes(*about).unwrap_or_default();
+        let size = register.stamped_size(kept, *about);
         let sound = token.check(bytes);
         let problem = match (&sound, size) {
             (Err(error), _) => Some(error.to_string()),
@@ -274,7 +209,7 @@ fn list(args: &Args, kept: &Kept, authorities: &[Certificate]) -> anyhow::Result
         is_all_good &= problem.is_none();
         let time = token.unverified().time.to_string();
         let until = token.certificate().validity().1;
-        let renews = !kept.sizes.contains_key(about);
+        let renews = kept.first_of(*about) != *about;
         if args.format == Format::Json {
             render::json_line(&json!({
                 "schema": "docledger.stamp/1",
@@ -297,7 +232,7 @@ fn list(args: &Args, kept: &Kept, authorities: &[Certificate]) -> anyhow::Result
             render::time(until),
         ))?;
     }
-    if kept.stamps.is_empty() && args.format != Format::Json {
+    if stamps.is_empty() && args.format != Format::Json {
         render::out("no time stamps are kept\n")?;
     }
     Ok(match is_all_good {

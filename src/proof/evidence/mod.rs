@@ -8,11 +8,12 @@
 mod zip;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use crate::digest::{ContentDigest, ContentHasher, TreeHash};
 use crate::encoding::{base64, decimal};
+use crate::log::SignedCheckpoint;
 use crate::merkle::Subtree;
 use crate::statement::{DocumentRecord, MAX_ENTRY};
 
@@ -29,6 +30,10 @@ const STATEMENT: &str = "statement.scitt";
 const ENTRIES: &str = "entries/";
 const LAST: &str = "last/";
 const COSE: &str = ".cose";
+const COSIGNED: &str = "checkpoints/";
+const STAMPS: &str = "stamps/";
+const STAMPED: &str = ".checkpoint";
+const REPLY: &str = ".tsr";
 const DOCUMENT: &str = "document";
 
 /// The most that all files but the document hold together, in bytes.
@@ -82,6 +87,12 @@ pub struct EvidenceFile {
     pub entries: BTreeMap<u64, Vec<u8>>,
     /// The newest entry under the head, if it is none of those.
     pub last: Option<(u64, Vec<u8>)>,
+    /// Older heads that witnesses cosigned, by their sizes.
+    pub cosigned: BTreeMap<u64, Vec<u8>>,
+    /// Heads that stamps are about, by the SHA-256 of these bytes.
+    pub stamped: BTreeMap<ContentDigest, Vec<u8>>,
+    /// Time stamps, by the SHA-256 of what they are about and of their own bytes.
+    pub stamps: BTreeMap<(ContentDigest, ContentDigest), Vec<u8>>,
 }
 
 /// The name that a document has in the container: its ending is that of the
@@ -154,27 +165,50 @@ impl EvidenceFile {
         }
         let (checkpoint, tree, proof) = (take(CHECKPOINT)?, take(TREE)?, take(PROOF)?);
         let statement = take(STATEMENT).ok();
-        let (mut entries, mut last) = (BTreeMap::new(), None);
-        for (name, bytes) in held {
-            if bytes.len() > MAX_ENTRY {
-                return Err(wrong(&name, "it is longer than any entry"));
-            }
-            match (index_in(&name, ENTRIES), index_in(&name, LAST)) {
-                (Some(index), _) => {
-                    entries.insert(index, bytes);
-                }
-                (_, Some(index)) if last.is_none() => last = Some((index, bytes)),
-                _ => return Err(EvidenceFileError::Misplaced(name)),
-            }
-        }
-        Ok(Self {
+        let mut file = Self {
             tree: read_tree(&tree)?,
             checkpoint,
             proof,
             statement,
-            entries,
-            last,
-        })
+            entries: BTreeMap::new(),
+            last: None,
+            cosigned: BTreeMap::new(),
+            stamped: BTreeMap::new(),
+            stamps: BTreeMap::new(),
+        };
+        for (name, bytes) in held {
+            if name.ends_with(COSE) && bytes.len() > MAX_ENTRY {
+                return Err(wrong(&name, "it is longer than any entry"));
+            }
+            file.put(&name, bytes)
+                .ok_or(EvidenceFileError::Misplaced(name))?;
+        }
+        Ok(file)
+    }
+
+    /// Takes a file that stands beside others of its kind.
+    fn put(&mut self, name: &str, bytes: Vec<u8>) -> Option<()> {
+        if let Some(index) = index_in(name, ENTRIES) {
+            self.entries.insert(index, bytes);
+        } else if let Some(index) = index_in(name, LAST).filter(|_| self.last.is_none()) {
+            self.last = Some((index, bytes));
+        } else if let Some(size) = name.strip_prefix(COSIGNED) {
+            self.cosigned.insert(decimal(size)?, bytes);
+        } else {
+            let name = name.strip_prefix(STAMPS)?;
+            match name.strip_suffix(REPLY) {
+                Some(stem) => {
+                    let (about, reply) = stem.split_once('-')?;
+                    let key = (about.parse().ok()?, reply.parse().ok()?);
+                    self.stamps.insert(key, bytes);
+                }
+                None => {
+                    let named = name.strip_suffix(STAMPED)?.parse().ok()?;
+                    self.stamped.insert(named, bytes);
+                }
+            }
+        }
+        Some(())
     }
 
     /// All files but the document, in their order.
@@ -196,7 +230,27 @@ impl EvidenceFile {
         files.extend(entries.chain(last).map(|(folder, index, bytes)| {
             (format!("{folder}{index}{COSE}"), Cow::Borrowed(&**bytes))
         }));
+        let cosigned = self.cosigned.iter();
+        let cosigned = cosigned.map(|(size, bytes)| (format!("{COSIGNED}{size}"), bytes));
+        let stamped = self.stamped.iter();
+        let stamped = stamped.map(|(named, bytes)| (format!("{STAMPS}{named}{STAMPED}"), bytes));
+        let stamps = self
+            .stamps
+            .iter()
+            .map(|((about, reply), bytes)| (format!("{STAMPS}{about}-{reply}{REPLY}"), bytes));
+        let all = cosigned.chain(stamped).chain(stamps);
+        files.extend(all.map(|(name, bytes)| (name, Cow::Borrowed(&**bytes))));
         files
+    }
+
+    /// Sizes of the enclosed older heads, as they say; nothing of them is checked.
+    #[must_use]
+    pub fn older_sizes(&self) -> BTreeSet<u64> {
+        let stamped = self.stamped.values().filter_map(|bytes| {
+            let signed = SignedCheckpoint::parse(bytes).ok()?;
+            Some(signed.unverified().size)
+        });
+        self.cosigned.keys().copied().chain(stamped).collect()
     }
 }
 

@@ -9,9 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::digest::{ContentDigest, LedgerId};
 use crate::encoding::note::MAX_NOTE;
-use crate::log::{
-    Checkpoint, Evidence, EvidenceError, Item, SignedCheckpoint, leading_entries, read_tile,
-};
+use crate::log::{Evidence, EvidenceError, Item, SignedCheckpoint, leading_entries, read_tile};
 use crate::merkle::tile::{Row, TILE_WIDTH, TileId};
 use crate::merkle::{Tree, leaf_hash};
 use crate::stamp::Certificate;
@@ -227,24 +225,6 @@ impl<'a> Run<'a> {
         let EvidenceError { path, problem } = error;
         self.report
             .add(Code::Unreadable, entry, Some(path), problem.to_string());
-    }
-
-    /// How another head that the log's key signed contradicts this ledger: by more
-    /// entries than its checkpoint covers (true), or by another root.
-    fn contradiction(&self, head: &Checkpoint) -> Option<(bool, String)> {
-        let here = self.report.head.as_ref().map_or(0, |head| head.size);
-        if head.size > here {
-            let message = format!("it covers {} entries, and {here} are here", head.size);
-            return Some((true, message));
-        }
-        let root = self
-            .tree
-            .root_at(head.size)
-            .filter(|root| *root != head.root);
-        root.map(|_| {
-            let message = format!("the first {} entries here have another root", head.size);
-            (false, message)
-        })
     }
 
     /// The tree of the entries must be that of the remembered head, grown.

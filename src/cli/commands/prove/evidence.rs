@@ -9,7 +9,7 @@ use docledger::log::ProvenLog;
 use docledger::proof::{Member, document_name};
 use docledger::registry::{EvidenceProofs, Register};
 use docledger::store::{Contents as _, LedgerDir, write_new};
-use docledger::verify::{Anchor, Code, Verdict, verify_evidence};
+use docledger::verify::{Anchor, Asked, Code, Verdict, verify_evidence};
 
 use crate::cli::error::hinted;
 use crate::cli::machine::{self, NamedFile};
@@ -34,7 +34,7 @@ pub(super) fn write(
     place: &Path,
 ) -> anyhow::Result<()> {
     let index = wanted.index;
-    let plan = register.evidence_of(index)?;
+    let plan = register.evidence_of(index, &wanted.proofs.heads.sizes)?;
     let plan = plan.with_context(|| format!("entry {index} is no document"))?;
     let file = plan.gather(log, wanted.proofs)?;
     let document = match register.document(index) {
@@ -48,7 +48,7 @@ pub(super) fn write(
     write_new(&machine::DISK, place, &mut *file.pack(document))?;
     let anchor = Anchor::Id(register.authority.ledger_id());
     let written = NamedFile::new(place)?;
-    let report = verify_evidence(&mut *written.open()?, anchor, None)?.report;
+    let report = verify_evidence(&mut *written.open()?, anchor, &Asked::default())?.report;
     for finding in &report.findings {
         let is_expected = finding.code == Code::DocumentMissing && !with_document;
         let told = format!("{}: {}", place.display(), finding.message);

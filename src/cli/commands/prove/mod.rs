@@ -73,9 +73,11 @@ fn entry(
         written.push(write(&stem, "scitt", statement)?);
     }
     let place = named(&stem, "zip");
+    let newest = SignedCheckpoint::parse(checkpoint.as_bytes())?;
     let wanted = evidence::Wanted {
         index,
         proofs: EvidenceProofs {
+            heads: register.older_heads(&ledger, index, &newest)?,
             checkpoint: checkpoint.into_bytes(),
             proof,
             statement,

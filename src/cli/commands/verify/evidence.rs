@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use docledger::authority::{Authority, Refusal};
-use docledger::digest::{ContentDigest, LedgerId};
+use docledger::digest::LedgerId;
 use docledger::registry::Entry;
 use docledger::replay::Replay;
 use docledger::revision::Standings;
 use docledger::store::Contents as _;
-use docledger::verify::{Anchor, Enclosed, Proven, Report, Verdict, verify_evidence};
+use docledger::verify::{Anchor, Asked, Enclosed, Proven, Report, Verdict, verify_evidence};
 use serde_json::json;
 
-use super::{Source, anchor_text, findings_of, outcome, verdict_text, witnessed_text};
+use super::{
+    Outside, Source, anchor_text, findings_of, outcome, remembered, verdict_text, vouched_text,
+};
 use crate::cli::args::{Args, Format, Verify};
 use crate::cli::machine::{self, NamedFile};
 use crate::cli::standing::{self, Derived, Known};
@@ -67,37 +69,40 @@ impl Known for View {
     }
 }
 
-/// Verifies an evidence file by the id given, else by one that is pinned.
+/// Verifies an evidence file by the id given, else by one that is pinned; and by the
+/// head of that ledger that is remembered for this user.
 fn judge(
     args: &Args,
     file: &Path,
     given: Option<LedgerId>,
-    asked: Option<ContentDigest>,
+    asked: &Asked<'_>,
 ) -> anyhow::Result<(Proven, Source)> {
     let named = NamedFile::new(file)?;
-    let verify = |anchor| -> anyhow::Result<Proven> {
-        Ok(verify_evidence(&mut *named.open()?, anchor, asked)?)
+    let state = machine::state_dir(args)?;
+    let verify = |anchor: Option<LedgerId>| -> anyhow::Result<Proven> {
+        let kept = anchor.map(|id| state.head(id)).transpose()?.flatten();
+        let remembered = kept.map(remembered);
+        let anchor = anchor.map_or(Anchor::None, Anchor::Id);
+        let asked = Asked {
+            remembered: remembered.as_ref(),
+            ..*asked
+        };
+        Ok(verify_evidence(&mut *named.open()?, anchor, &asked)?)
     };
     if let Some(id) = given {
-        return Ok((verify(Anchor::Id(id))?, Source::Given));
+        return Ok((verify(Some(id))?, Source::Given));
     }
-    let unanchored = verify(Anchor::None)?;
-    let pins = machine::state_dir(args)?.pins()?;
-    let pin = pins
-        .into_iter()
-        .find(|pin| Some(pin.ledger_id) == unanchored.report.ledger_id);
-    match pin {
-        Some(pin) => Ok((verify(Anchor::Id(pin.ledger_id))?, Source::Pinned(pin))),
+    let unanchored = verify(None)?;
+    let mut pins = state.pins()?.into_iter();
+    match pins.find(|pin| Some(pin.ledger_id) == unanchored.report.ledger_id) {
+        Some(pin) => Ok((verify(Some(pin.ledger_id))?, Source::Pinned(pin))),
         None => Ok((unanchored, Source::None)),
     }
 }
 
 pub(super) fn run(args: &Args, verify: &Verify, evidence: &Path) -> anyhow::Result<Outcome> {
-    let asked = match &verify.file {
-        Some(file) => Some(NamedFile::new(file)?.read_through()?.0),
-        None => None,
-    };
-    let (proven, source) = judge(args, evidence, verify.ledger_id, asked)?;
+    let outside = Outside::of(verify)?;
+    let (proven, source) = judge(args, evidence, verify.ledger_id, &outside.asked())?;
     let Proven { report, enclosed } = proven;
     let view = enclosed.map(View::from);
     if args.format == Format::Json {
@@ -115,8 +120,11 @@ pub(in crate::cli::commands) fn status(
     evidence: &Path,
     given: Option<LedgerId>,
 ) -> anyhow::Result<Outcome> {
-    let (digest, ..) = NamedFile::new(file)?.read_through()?;
-    let (Proven { report, enclosed }, source) = judge(args, evidence, given, Some(digest))?;
+    let asked = Asked {
+        file: Some(NamedFile::new(file)?.read_through()?.0),
+        ..Asked::default()
+    };
+    let (Proven { report, enclosed }, source) = judge(args, evidence, given, &asked)?;
     let is_registered = !report.registered.is_empty();
     let view = enclosed.map(View::from).filter(|_| is_registered);
     if args.format == Format::Json {
@@ -166,7 +174,7 @@ fn to_text(report: &Report, view: Option<&View>, source: &Source) -> String {
         "checked: {} entries, {} signatures, {} files\n",
         checked.entries, checked.signatures, checked.documents,
     ));
-    text.push_str(&witnessed_text(report));
+    text.push_str(&vouched_text(report));
     for skipped in &report.not_checked {
         text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }
@@ -199,6 +207,10 @@ fn account(report: &Report, view: &View) -> Option<String> {
             "claimed time",
             format!("{claimed}, by the office's own clock"),
         ),
+    ];
+    fields.extend(witnessed(report, index));
+    fields.extend(stamped(report, index));
+    fields.extend([
         ("SHA-256", document.digest.to_string()),
         (
             "version",
@@ -207,7 +219,7 @@ fn account(report: &Report, view: &View) -> Option<String> {
                 document.record.version, document.record.language
             ),
         ),
-    ];
+    ]);
     fields.extend(
         derived
             .lines()
@@ -223,4 +235,28 @@ fn account(report: &Report, view: &View) -> Option<String> {
         render::one_line(&standing::name(view, index)),
         render::table(&fields)
     ))
+}
+
+/// When a quorum of witnesses had seen an entry.
+fn witnessed(report: &Report, index: u64) -> Option<(&'static str, String)> {
+    let head = report.witnessed.as_ref()?;
+    let when = if index < head.size {
+        let names = head.witnessed.by.iter().map(|(name, _)| name.as_str());
+        let names = names.collect::<Vec<_>>().join(", ");
+        format!("by {}, by {names}", render::time(head.witnessed.time))
+    } else {
+        "not yet by as many as the policy asks for".to_owned()
+    };
+    Some(("witnessed", when))
+}
+
+/// The earliest stamp on a head that has an entry.
+fn stamped(report: &Report, index: u64) -> Option<(&'static str, String)> {
+    let covering = report.stamped.iter().filter(|it| index < it.size);
+    let earliest = covering.min_by_key(|it| it.stamp.time)?;
+    let when = format!(
+        "by {}, by {}",
+        earliest.stamp.time, earliest.stamp.authority
+    );
+    Some(("stamped", when))
 }

@@ -5,11 +5,13 @@ mod against;
 pub(super) mod evidence;
 mod fork;
 
-use docledger::digest::LedgerId;
+use docledger::digest::{ContentDigest, LedgerId};
+use docledger::stamp::Certificate;
 use docledger::store::{KeptHead, Pin, StateDir};
 use docledger::verify::{
     Anchor, Asked, Remembered, Report, Severity, Verdict, ledger_id_of, verify_asked,
 };
+use docledger::witness::TrustPolicy;
 use serde_json::json;
 
 use super::stamp;
@@ -58,27 +60,12 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     let state = machine::state_dir(args)?;
     let named = id.or_else(|| ledger_id_of(&dir));
     let kept = named.map(|id| state.head(id)).transpose()?.flatten();
-    let remembered = kept.map(|head| Remembered {
-        size: head.size,
-        root: head.root,
-        when: head.when,
-    });
+    let remembered = kept.map(remembered);
     let anchor = id.map_or(Anchor::None, Anchor::Id);
-    let file = match &verify.file {
-        Some(file) => Some(NamedFile::new(file)?.read_through()?.0),
-        None => None,
-    };
-    let authorities = stamp::authorities(&verify.tsa_certificates)?;
-    let policy = match &verify.policy {
-        Some(file) => Some(super::witness::trust_policy(file)?),
-        None => None,
-    };
+    let outside = Outside::of(verify)?;
     let asked = Asked {
-        policy: policy.as_ref(),
         remembered: remembered.as_ref(),
-        file,
-        authorities: &authorities,
-        now: Some(machine::now()),
+        ..outside.asked()
     };
     let mut report = verify_asked(&dir, anchor, &asked);
     against::compare(verify, &dir, &mut report)?;
@@ -96,6 +83,46 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
         remember(&state, &report);
     }
     Ok(outcome(&report))
+}
+
+/// What an auditor brings along.
+struct Outside {
+    file: Option<ContentDigest>,
+    authorities: Vec<Certificate>,
+    policy: Option<TrustPolicy>,
+}
+
+impl Outside {
+    fn of(verify: &Verify) -> anyhow::Result<Self> {
+        let file = verify
+            .file
+            .as_deref()
+            .map(|file| -> anyhow::Result<_> { Ok(NamedFile::new(file)?.read_through()?.0) });
+        let policy = verify.policy.as_deref().map(super::witness::trust_policy);
+        Ok(Self {
+            file: file.transpose()?,
+            authorities: stamp::authorities(&verify.tsa_certificates)?,
+            policy: policy.transpose()?,
+        })
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            remembered: None,
+            file: self.file,
+            policy: self.policy.as_ref(),
+            authorities: &self.authorities,
+            now: Some(machine::now()),
+        }
+    }
+}
+
+fn remembered(head: KeptHead) -> Remembered {
+    Remembered {
+        size: head.size,
+        root: head.root,
+        when: head.when,
+    }
 }
 
 fn outcome(report: &Report) -> Outcome {
@@ -163,7 +190,6 @@ fn to_json(report: &Report, source: &Source) -> serde_json::Value {
         "days": render::days_since(&before.when),
     })));
     object["against"] = against::to_json(report);
-    object["stamped"] = report.stamped.iter().map(stamp::to_json).collect();
     object
 }
 
@@ -193,6 +219,7 @@ fn findings_of(report: &Report, source: &Source) -> serde_json::Value {
             "key_files": report.checked.key_files,
         },
         "witnessed": witnessed_json(report),
+        "stamped": report.stamped.iter().map(stamp::to_json).collect::<Vec<_>>(),
         "not_checked": report.not_checked,
         "findings": super::findings::json(&report.findings),
     })
@@ -216,13 +243,7 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
             text.push_str("  that is long ago: verify more often, or compare with another copy\n");
         }
     }
-    text.push_str(&witnessed_text(report));
-    for stamped in &report.stamped {
-        text.push_str(&render::paragraph(&format!(
-            "checked: its first {} entries existed on {}, by the word of {}",
-            stamped.size, stamped.stamp.time, stamped.stamp.authority
-        )));
-    }
+    text.push_str(&vouched_text(report));
     for skipped in &report.not_checked {
         text.push_str(&render::paragraph(&format!("not checked: {skipped}")));
     }
@@ -242,9 +263,9 @@ fn to_text(verify: &Verify, report: &Report, source: &Source) -> String {
     text
 }
 
-/// Which head a quorum of witnesses cosigned, and when.
-fn witnessed_text(report: &Report) -> String {
-    report.witnessed.as_ref().map_or_else(String::new, |head| {
+/// Which head a quorum of witnesses cosigned, and which were stamped, and when.
+fn vouched_text(report: &Report) -> String {
+    let mut text = report.witnessed.as_ref().map_or_else(String::new, |head| {
         let by = head.witnessed.by.iter().map(|(name, _)| name.as_str());
         render::paragraph(&format!(
             "checked: its first {} entries were seen by {}, by {}",
@@ -252,7 +273,14 @@ fn witnessed_text(report: &Report) -> String {
             by.collect::<Vec<_>>().join(", "),
             render::time(head.witnessed.time),
         ))
-    })
+    });
+    for stamped in &report.stamped {
+        text.push_str(&render::paragraph(&format!(
+            "checked: its first {} entries existed on {}, by the word of {}",
+            stamped.size, stamped.stamp.time, stamped.stamp.authority
+        )));
+    }
+    text
 }
 
 fn witnessed_json(report: &Report) -> serde_json::Value {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use docledger::digest::LedgerId;
 use docledger::log::leading_entries;
 use docledger::proof::EvidenceFile;
-use docledger::verify::{Anchor, Verdict, verify_evidence};
+use docledger::verify::{Anchor, Asked, Verdict, verify_evidence};
 use std::io::Read;
 
 /// Evidence about a document of the demonstration ledger, the document enclosed.
@@ -26,8 +26,11 @@ pub(super) fn evidence(bytes: &[u8]) {
         of_parts(bytes)
     };
     let asked = EvidenceFile::read(&mut &WHOLE[..]).expect("reads").1;
-    let asked = asked.map(|document| document.digest);
-    let proven = verify_evidence(&mut &packed[..], Anchor::Id(*id), asked).expect("reads");
+    let asked = Asked {
+        file: asked.map(|document| document.digest),
+        ..Asked::default()
+    };
+    let proven = verify_evidence(&mut &packed[..], Anchor::Id(*id), &asked).expect("reads");
     let is_verified = proven.report.verdict() == Verdict::Verified;
     let is_whole = packed == WHOLE || packed == of_parts(&[]);
     assert_eq!(is_verified, is_whole, "{:#?}", proven.report.findings);
