@@ -633,6 +633,82 @@ fn another_offices_bag_is_registered_with_its_proof() {
     );
 }
 
+/// The ledger id that an office published.
+fn ledger_id(office: &Office) -> String {
+    let id = std::fs::read_to_string(office.path().join("office/keys/ledger-id"));
+    id.expect("reads").trim().to_owned()
+}
+
+#[test]
+fn another_offices_evidence_is_verified_and_registered_with_its_document() {
+    let office = office();
+    office.text(&["prove", "A/78/1:fr", "--out", "letter"]);
+    office.text(&["prove", "A/78/1@1:en", "--out", "old"]);
+    let (id, other) = (ledger_id(&office), Office::open());
+    for name in ["letter.zip", "old.zip"] {
+        std::fs::copy(office.path().join(name), other.path().join(name)).expect("copies");
+    }
+    other.text(&["import", "letter.zip", "--ledger-id", &id, "--yes"]);
+    let (report, code) = other.summary(&["verify"]);
+    assert_eq!((&report["verdict"], code), (&"verified".into(), Some(0)));
+    // The proof is the evidence file, byte for byte.
+    let evidence = std::fs::read(other.path().join("letter.zip")).expect("reads");
+    assert_eq!(other.run(&["cat", "#1"]).stdout, evidence);
+    let shown = other.text(&["show", "A/78/1:fr", "--format", "json"]);
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!(shown["record"]["title"], "Une lettre");
+    assert_eq!(shown["record"]["proposed"], Value::Null);
+    let source = &shown["record"]["source"];
+    let means = source["means"].as_str().expect("text");
+    assert!(means.contains(&id), "{means}");
+    assert!(means.contains(&ContentDigest::of(&evidence).ni_name()));
+    let document = office.run(&["cat", "A/78/1:fr"]).stdout;
+    assert_eq!(other.run(&["cat", "A/78/1:fr"]).stdout, document);
+    // What became of it there is said, and importing again changes nothing.
+    other.text(&["import", "old.zip", "--ledger-id", &id, "--yes"]);
+    let old = other.text(&["show", "A/78/1:en", "--format", "json"]);
+    assert!(old.contains("there: superseded by"), "{old}");
+    let before = other.entries();
+    let again = other.text(&["import", "letter.zip", "--ledger-id", &id, "--yes"]);
+    assert!(again.starts_with("same "), "{again}");
+    assert_eq!(other.entries(), before);
+}
+
+#[test]
+fn evidence_that_is_not_verified_is_not_imported() {
+    let office = office();
+    office.text(&["prove", "A/78/1:fr", "--out", "letter"]);
+    office.text(&["prove", "A/78/1:fr", "--no-document", "--out", "bare"]);
+    let (id, other) = (ledger_id(&office), Office::open());
+    let whole = std::fs::read(office.path().join("letter.zip")).expect("reads");
+    let mut flipped = whole.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    let bare = std::fs::read(office.path().join("bare.zip")).expect("reads");
+    let stranger = "00".repeat(32);
+    let cases: [(&[u8], Option<&str>, &str); 5] = [
+        (&whole, None, "no ledger id says"),
+        (&whole, Some(&stranger), "is not verified"),
+        (&flipped, Some(&id), "is not verified"),
+        (&bare, Some(&id), "does not hold the document itself"),
+        (b"neither", Some(&id), "is not verified"),
+    ];
+    for (bytes, id, told) in cases {
+        std::fs::write(other.path().join("at-hand.zip"), bytes).expect("writes");
+        let id = id.map(|id| ["--ledger-id", id]);
+        let flags = id.iter().flatten().copied();
+        let asked: Vec<_> = ["import", "at-hand.zip", "--yes"]
+            .into_iter()
+            .chain(flags)
+            .collect();
+        let done = other.run(&asked);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains(told), "{said}");
+        assert_eq!(other.entries(), 1);
+    }
+}
+
 #[test]
 fn renditions_stay_beside_their_version_and_a_part_begins_anew() {
     let office = Office::open();

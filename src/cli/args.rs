@@ -651,10 +651,14 @@ pub(crate) struct Export {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Import {
-    /// A bag (BagIt): a folder, unpacked
-    #[arg(value_name = "FOLDER")]
+    /// A bag (BagIt): a folder, unpacked; or an evidence file
+    #[arg(value_name = "SOURCE")]
     pub(crate) source: PathBuf,
-    /// From whom it was received; without it, who the bag says sent it
+    /// The ledger id that the other office published, for evidence; without it,
+    /// one pinned for you
+    #[arg(long, value_name = "ID")]
+    pub(crate) ledger_id: Option<docledger::digest::LedgerId>,
+    /// From whom it was received; without it, who the bag or evidence says
     #[arg(long, value_name = "WHOM")]
     pub(crate) from: Option<String>,
     /// Register the others when files are refused; the exit code is 1 then

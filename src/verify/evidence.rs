@@ -43,6 +43,8 @@ pub struct Enclosed {
     /// The document entry that was asked about: that of the file at hand, else
     /// the one that the evidence was made for.
     pub entry: u64,
+    /// The document's bytes in the evidence file, if they are there.
+    pub document: Option<DocumentBytes>,
 }
 
 impl Enclosed {
@@ -137,6 +139,7 @@ impl Run<'_> {
             replay,
             statements,
             entry: 0,
+            document: document.cloned(),
         };
         enclosed.entry = self.check_proof(&signed, &enclosed)?;
         self.check_statement(&signed, &enclosed);

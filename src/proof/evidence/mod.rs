@@ -70,6 +70,8 @@ pub struct DocumentBytes {
     pub digest: ContentDigest,
     /// Length in bytes.
     pub size: u64,
+    /// Where they begin in the evidence file, in bytes from its beginning.
+    pub offset: u64,
 }
 
 /// What an evidence file holds, but for the document's bytes.
@@ -136,9 +138,15 @@ impl EvidenceFile {
             }
             if is_document {
                 let mut hasher = ContentHasher::new();
+                let offset = zip.offset_of(&member);
                 zip.bytes(member, |block| hasher.update(block))?;
                 let (digest, size) = hasher.finish();
-                document = Some(DocumentBytes { name, digest, size });
+                document = Some(DocumentBytes {
+                    name,
+                    digest,
+                    size,
+                    offset,
+                });
             } else {
                 let mut bytes = Vec::new();
                 zip.bytes(member, |block| bytes.extend_from_slice(block))?;

@@ -255,6 +255,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Where the bytes of the member at hand begin.
+    pub(super) fn offset_of(&self, member: &Member) -> u64 {
+        self.directory.offset + member.local().len() as u64
+    }
+
     /// Begins at the first byte.
     pub(super) fn new(input: &'a mut dyn Read) -> Self {
         Self {

@@ -11,7 +11,7 @@ use docledger::export::safe_name;
 use docledger::registry::manifest;
 
 use super::archive::Archive;
-use super::{Handed, Received};
+use super::{Handed, Proof, Received};
 use crate::cli::args::Args;
 use crate::cli::error::hinted;
 use crate::cli::machine::{self, NamedFile};
@@ -57,11 +57,17 @@ pub(super) fn receive(args: &Args, path: &Path) -> anyhow::Result<Received> {
             "`docledger list` shows what is registered here",
         ));
     }
+    let archive = format!("{name}.proof.tar");
     Ok(Received {
         from: bag.said(bagit::SOURCE).map(str::to_owned),
         means: format!("the BagIt bag {name}"),
         documents,
-        proof: Archive::new(&format!("{name}.proof.tar"), path, &bag.tags)?,
+        proof: Proof {
+            file: Box::new(Archive::new(&archive, path, &bag.tags)?),
+            file_name: archive,
+            media_type: "application/x-tar",
+            kind: "Proof of transfer",
+        },
     })
 }
 
@@ -74,6 +80,7 @@ fn unknown(path: &Path, bag: &Bag) -> Vec<Handed> {
         version: String::new(),
         withdrawn: None,
         digest: *digest,
+        part: None,
     });
     files.collect()
 }
@@ -122,6 +129,7 @@ fn registered(path: &Path, bag: &Bag) -> anyhow::Result<Vec<Handed>> {
         Ok(Handed {
             path: path.join(&row.file),
             digest: *digest,
+            part: None,
             version: there.map(|there| there.version.clone()).unwrap_or_default(),
             withdrawn: status.filter(|status| status.starts_with(WITHDRAWN)),
             row: Some(row),

@@ -1,11 +1,12 @@
 //! `import`: documents that another office handed over, registered here, with
 //! what came along as proof kept as one file.
 //!
-//! What the proof proves is not judged here: that is verification, with the
-//! other office's ledger id.
+//! What a bag's proof proves is not judged here: that is verification, with the
+//! other office's ledger id. An evidence file is judged, since it can be.
 
 mod archive;
 mod bag;
+mod evidence;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -15,15 +16,13 @@ use docledger::registry::manifest::Row;
 use docledger::registry::{Edits, Readings, Register, Request, Said};
 use docledger::revision::{DocumentHistory, VersionEntry};
 use docledger::statement::{Change, Language, Source};
-use docledger::store::Contents as _;
+use docledger::store::Contents;
 use docledger::symbol::JointSymbol;
 
-use super::register::{Filing, Known, ReadFile, Wanted, enter, read_wanted};
+use super::register::{Filing, Known, Part, ReadFile, Wanted, enter, read_wanted};
 use crate::cli::args::{Args, Import, Register as Flags};
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
-
-use archive::Archive;
 
 /// What another office handed over, whole and undamaged.
 struct Received {
@@ -33,7 +32,16 @@ struct Received {
     means: String,
     documents: Vec<Handed>,
     /// What came along with the documents.
-    proof: Archive,
+    proof: Proof,
+}
+
+/// What came along, as one file.
+struct Proof {
+    file: Box<dyn Contents + Send + Sync>,
+    file_name: String,
+    media_type: &'static str,
+    /// What kind of document it is.
+    kind: &'static str,
 }
 
 /// One document that was handed over.
@@ -47,19 +55,25 @@ struct Handed {
     withdrawn: Option<String>,
     /// The digest that its bytes were found to have.
     digest: ContentDigest,
+    /// Where its bytes are, if they are part of another file; then it is described.
+    part: Option<Part>,
 }
 
 pub(super) fn run(args: &Args, import: &Import) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
-    let received = receive(args, &import.source)?;
-    let from = import.from.clone().or_else(|| received.from.clone());
-    let proof = proof(&received, from.clone())?;
-    let is_described = received.documents.iter().all(|it| it.row.is_some());
+    let Received {
+        from,
+        means,
+        documents,
+        proof,
+    } = receive(args, import)?;
+    let from = import.from.clone().or(from);
+    let proof = filing(proof, &means, from.clone())?;
+    let is_described = documents.iter().all(|it| it.row.is_some());
     let flags = Flags {
         from,
         means: Some(format!(
-            "{}; its proof: {}",
-            received.means,
+            "{means}; its proof: {}",
             proof.request.digest.ni_name()
         )),
         received: proof.request.said.edits.received,
@@ -80,27 +94,30 @@ pub(super) fn run(args: &Args, import: &Import) -> anyhow::Result<Outcome> {
         line: None,
         filing: Ok(proof),
     }];
-    files.extend(read(args, &flags, &register, received.documents)?);
+    files.extend(read(args, &flags, &register, documents)?);
     enter(args, &flags, register, files)
 }
 
 /// Reads what was handed over and checks it.
-fn receive(args: &Args, path: &Path) -> anyhow::Result<Received> {
-    if path.is_dir() {
-        return bag::receive(args, path);
+fn receive(args: &Args, import: &Import) -> anyhow::Result<Received> {
+    if !import.source.is_dir() {
+        return evidence::receive(args, &import.source, import.ledger_id);
     }
-    Err(hinted(
-        format!("{} is no folder", path.display()),
-        "a bag is imported as a folder: unpack it first",
-    ))
+    if import.ledger_id.is_some() {
+        return Err(hinted(
+            "--ledger-id is of no use for a bag: what it proves is not judged here",
+            "leave it out; verify the bag's own ledger by that id",
+        ));
+    }
+    bag::receive(args, &import.source)
 }
 
 /// What came along, as a file to be registered.
-fn proof(received: &Received, from: Option<String>) -> anyhow::Result<Filing> {
+fn filing(proof: Proof, means: &str, from: Option<String>) -> anyhow::Result<Filing> {
     let today = render::time(machine::now());
     let today = today.split('T').next().unwrap_or_default().parse()?;
     let mut hasher = ContentHasher::new();
-    let mut read = received.proof.open()?;
+    let mut read = proof.file.open()?;
     let mut block = vec![0; 64 * 1024];
     loop {
         match read.read(&mut block)? {
@@ -108,23 +125,23 @@ fn proof(received: &Received, from: Option<String>) -> anyhow::Result<Filing> {
             length => hasher.update(&block[..length]),
         }
     }
+    drop(read);
     let (digest, size) = hasher.finish();
     Ok(Filing {
-        file: Box::new(received.proof.clone()),
         request: Request {
             digest,
             size,
-            media_type: "application/x-tar".to_owned(),
-            file_name: Some(received.proof.name().display().to_string()),
+            media_type: proof.media_type.to_owned(),
+            file_name: Some(proof.file_name),
             said: Said {
                 no_symbol: true,
                 edits: Edits {
-                    title: Some(format!("What came along with {}", received.means)),
-                    document_type: Some("Proof of transfer".to_owned()),
+                    title: Some(format!("What came along with {means}")),
+                    document_type: Some(proof.kind.to_owned()),
                     received: Some(today),
                     source: Some(Source {
                         from,
-                        means: Some(received.means.clone()),
+                        means: Some(means.to_owned()),
                     }),
                     ..Edits::default()
                 },
@@ -132,6 +149,7 @@ fn proof(received: &Received, from: Option<String>) -> anyhow::Result<Filing> {
             },
             read: Readings::default(),
         },
+        file: proof.file,
         remarks: Vec::new(),
     })
 }
@@ -172,7 +190,11 @@ fn read(
         expected.push((handed.digest, known));
         row.edits.received = None;
         row.file = handed.path.display().to_string();
-        wanted.push(Wanted::of_row(register, flags, Path::new(""), row)?);
+        let said = Wanted::of_row(register, flags, Path::new(""), row)?;
+        wanted.push(match handed.part {
+            Some(part) => said.of_part(part),
+            None => said,
+        });
     }
     let files = read_wanted(args, wanted).into_iter().zip(expected);
     let files = files.map(|(mut file, (digest, known))| {

@@ -4,7 +4,7 @@ mod batch;
 mod request;
 
 pub(super) use batch::{Known, ReadFile, enter, read_wanted};
-pub(super) use request::{Filing, Wanted, read_symbol, typed};
+pub(super) use request::{Filing, Part, Wanted, read_symbol, typed};
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;

@@ -110,6 +110,16 @@ pub(in crate::cli::commands) struct Wanted {
     media_type: Option<String>,
     no_read: bool,
     remarks: Vec<String>,
+    part: Option<Part>,
+}
+
+/// A document whose bytes are part of another file; nothing is read from them.
+pub(in crate::cli::commands) struct Part {
+    pub(in crate::cli::commands) file: Box<dyn Contents + Send + Sync>,
+    pub(in crate::cli::commands) digest: ContentDigest,
+    pub(in crate::cli::commands) size: u64,
+    pub(in crate::cli::commands) media_type: String,
+    pub(in crate::cli::commands) file_name: Option<String>,
 }
 
 impl Wanted {
@@ -123,6 +133,15 @@ impl Wanted {
             media_type: None,
             no_read: flags.no_read,
             remarks: Vec::new(),
+            part: None,
+        }
+    }
+
+    /// Its bytes are in another file than the one it is called by.
+    pub(in crate::cli::commands) fn of_part(self, part: Part) -> Self {
+        Self {
+            part: Some(part),
+            ..self
         }
     }
 
@@ -189,6 +208,20 @@ impl Wanted {
 
     /// Reads the file, and adds what it says of itself.
     pub(super) fn read(self) -> anyhow::Result<Filing> {
+        if let Some(part) = self.part {
+            return Ok(Filing {
+                file: part.file,
+                request: Request {
+                    digest: part.digest,
+                    size: part.size,
+                    media_type: part.media_type,
+                    file_name: part.file_name,
+                    said: self.said,
+                    read: Readings::default(),
+                },
+                remarks: self.remarks,
+            });
+        }
         let file = NamedFile::new(&self.path)?;
         let (digest, size, head) = file.read_through()?;
         if holds_secret_key(&head) {

@@ -21,12 +21,19 @@ use crate::cli::standing::{self, Derived, Known};
 use crate::cli::{Outcome, render};
 
 /// Enclosed entries as commands look at them.
-struct View {
+pub(in crate::cli::commands) struct View {
     entries: BTreeMap<u64, Entry>,
     authority: Authority,
     replay: Replay,
     /// The document entry asked about.
     entry: u64,
+}
+
+impl View {
+    /// The document entry asked about.
+    pub(in crate::cli::commands) fn asked(&self) -> u64 {
+        self.entry
+    }
 }
 
 impl From<Enclosed> for View {
@@ -71,7 +78,7 @@ impl Known for View {
 
 /// Verifies an evidence file by the id given, else by one that is pinned; and by the
 /// head of that ledger that is remembered for this user.
-fn judge(
+pub(in crate::cli::commands) fn judge(
     args: &Args,
     file: &Path,
     given: Option<LedgerId>,

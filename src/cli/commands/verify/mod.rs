@@ -20,7 +20,7 @@ use crate::cli::machine::NamedFile;
 use crate::cli::{Outcome, machine, render};
 
 /// Where the anchor came from.
-enum Source {
+pub(in crate::cli::commands) enum Source {
     Given,
     Pinned(Pin),
     None,
