@@ -139,3 +139,109 @@ fn a_proof_is_never_written_over() {
     assert_eq!(nothing.status.code(), Some(2));
     assert!(told.contains("hint: name a document"), "{told}");
 }
+
+/// What `verify --statement` says of a statement and a file: verdict, codes, exit
+/// code.
+fn bare(office: &Office, statement: &str, more: &[&str]) -> (String, Vec<String>, Option<i32>) {
+    let asked = [&["verify", "--statement", statement], more].concat();
+    let (report, code) = office.summary(&asked);
+    let codes = report["findings"].as_array().expect("an array").iter();
+    let codes = codes.map(|it| it["code"].as_str().expect("text").to_owned());
+    let verdict = report["verdict"].as_str().expect("text").to_owned();
+    (verdict, codes.collect(), code)
+}
+
+#[test]
+fn a_statement_alone_leaves_open_whether_its_signer_might() {
+    let office = office();
+    office.text(&["prove", "A/78/4", "--out", "four"]);
+    let id = std::fs::read_to_string(office.path().join("office/keys/ledger-id")).expect("reads");
+    let keys = [
+        "4.txt",
+        "--office-keys",
+        "office/keys",
+        "--ledger-id",
+        id.trim(),
+    ];
+    let told = bare(&office, "four.scitt", &keys);
+    let open = |codes: &[&str]| {
+        let codes = codes.iter().map(|code| (*code).to_owned()).collect();
+        ("not-established".to_owned(), codes, Some(3))
+    };
+    assert_eq!(told, open(&["authority-not-shown"]));
+    let text = office.run(&[&["verify", "--statement", "four.scitt"], &keys[..]].concat());
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("#4 of 7, as the receipt says"), "{text}");
+    assert!(text.contains("checked: 2 signatures, 1 files"), "{text}");
+    // Another file; no file; keys of others; another ledger.
+    let other = bare(
+        &office,
+        "four.scitt",
+        &["5.txt", "--office-keys", "office/keys"],
+    );
+    assert_eq!(other, open(&["document-unknown", "authority-not-shown"]));
+    let none = bare(&office, "four.scitt", &["--office-keys", "office/keys"]);
+    assert_eq!(none, open(&["document-missing", "authority-not-shown"]));
+    let stranger = docledger::key::SecretKey::from_seed([9; 32]).public();
+    office.write("stranger.pem", &stranger.to_pem());
+    let strangers = bare(
+        &office,
+        "four.scitt",
+        &["4.txt", "--office-keys", "stranger.pem"],
+    );
+    assert_eq!(
+        strangers,
+        open(&["no-anchor", "no-anchor", "authority-not-shown"])
+    );
+    let zeros = "00".repeat(32);
+    let (verdict, codes, code) = bare(
+        &office,
+        "four.scitt",
+        &[
+            "4.txt",
+            "--office-keys",
+            "office/keys",
+            "--ledger-id",
+            &zeros,
+        ],
+    );
+    assert_eq!((verdict.as_str(), code), ("failed", Some(1)));
+    assert_eq!(codes, ["ledger-id-mismatch", "authority-not-shown"]);
+    office.write("no-key.pem", "nonsense");
+    let refused = office.run(&[
+        "verify",
+        "--statement",
+        "four.scitt",
+        "--office-keys",
+        "no-key.pem",
+    ]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn no_flipped_byte_of_a_statement_alone_is_taken_for_the_offices() {
+    let office = office();
+    office.text(&["prove", "A/78/4", "--out", "four"]);
+    let whole = read(&office, "four.scitt");
+    let keys: Vec<_> = ["officer", "receipt"]
+        .map(|role| log_key(&office, role))
+        .into();
+    let asked = docledger::digest::ContentDigest::of(b"document 4\n");
+    let judge = |bytes: &[u8]| docledger::verify::verify_statement(bytes, &keys, None, Some(asked));
+    let good = judge(&whole).report;
+    assert_eq!((good.checked.signatures, good.checked.documents), (2, 1));
+    for place in 0..whole.len() {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 1 << (place % 8);
+        let report = judge(&flipped).report;
+        let checked = &report.checked;
+        let is_whole = (checked.signatures, checked.documents) == (2, 1);
+        // A key id in a header is covered by its signature, and so is all the rest.
+        assert!(
+            !is_whole || report.verdict() == docledger::verify::Verdict::Failed,
+            "byte {place}"
+        );
+        let judged = judge(&whole[..place]).report;
+        assert_eq!(judged.checked.signatures, 0, "cut at {place}");
+    }
+}

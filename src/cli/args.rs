@@ -804,6 +804,15 @@ pub(crate) struct Verify {
     /// that FILE is registered
     #[arg(long, value_name = "EVIDENCE", conflicts_with_all = ["against", "fork"])]
     pub(crate) evidence: Option<PathBuf>,
+    /// Check a transparent statement alone (.scitt), by the office's keys; with
+    /// FILE, whether it registers FILE. Evidence shows more
+    #[arg(long, value_name = "STATEMENT", requires = "office_keys",
+          conflicts_with_all = ["against", "fork", "evidence", "policy", "TsaCertificates"])]
+    pub(crate) statement: Option<PathBuf>,
+    /// The office's public keys for --statement, got from the office: its `keys`
+    /// folder, or a PEM file; may be repeated
+    #[arg(long, value_name = "PATH", requires = "statement")]
+    pub(crate) office_keys: Vec<PathBuf>,
     /// The ledger id the office published; without it, one pinned for you
     #[arg(long, value_name = "ID")]
     pub(crate) ledger_id: Option<docledger::digest::LedgerId>,

@@ -238,6 +238,23 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// How many of the files that are passed over are named.
 const MOST_NAMED: usize = 10;
 
+/// The PEM files right in a folder, in order of names.
+pub(crate) fn pem_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder)
+        .max_depth(1)
+        .sort_by_file_name()
+        .follow_root_links(true)
+    {
+        let entry = entry.with_context(|| format!("{}", folder.display()))?;
+        let is_pem = entry.path().extension().is_some_and(|it| it == "pem");
+        if is_pem && entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
 /// Every plain file among and below what a user named, in order of names. Hidden
 /// files and links below a folder are passed over and told; so are ledgers and
 /// folders of secret keys.

@@ -189,6 +189,12 @@ impl Receipt {
         &self.proof
     }
 
+    /// Whether it says that it is signed by a key.
+    #[must_use]
+    pub fn is_by(&self, key: &PublicKey) -> bool {
+        self.kid == Some(key.thumbprint())
+    }
+
     /// Checks that an entry stands under the root that the log's receipt key
     /// signed, and returns that root. Index and size stay unproven.
     ///
@@ -230,7 +236,7 @@ impl Receipt {
     }
 
     fn verify_root(&self, root: TreeHash, key: &PublicKey) -> Result<(), ReceiptError> {
-        if self.kid != Some(key.thumbprint()) {
+        if !self.is_by(key) {
             return Err(ReceiptError::Key);
         }
         let message = self.message.to_be_signed(root.as_bytes());

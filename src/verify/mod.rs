@@ -5,6 +5,7 @@
 //! through [`crate::log::Evidence`], anchors from the caller.
 
 mod against;
+mod bare;
 mod evidence;
 mod fork;
 mod head;
@@ -15,6 +16,7 @@ mod stamps;
 mod witnesses;
 
 pub use against::{Against, Comparison, Other, verify_against};
+pub use bare::{Bare, verify_statement};
 pub use evidence::{Enclosed, Proven, verify_evidence};
 pub use fork::{Contradiction, ForkError, ProvenFork, SideError, SignedHead, Which, verify_fork};
 pub use head::Anchor;

@@ -285,6 +285,9 @@ codes! {
     /// A proof in an evidence file does not prove what the rest of it shows.
     ProofMismatch = "proof-mismatch", Failure,
         "get the evidence file anew from the office";
+    /// A statement alone, with its receipt, does not show whether its signer had the authority, nor what came after.
+    AuthorityNotShown = "authority-not-shown", Open,
+        "ask the office for an evidence file (`docledger prove`), which shows both by the ledger id";
     /// A public file about keys is not there.
     KeyFileMissing = "key-file-missing", Open,
         "`docledger key publish` writes it anew from the ledger";

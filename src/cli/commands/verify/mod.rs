@@ -2,6 +2,7 @@
 //! evidence file; or evidence of a fork.
 
 mod against;
+mod bare;
 pub(super) mod evidence;
 mod fork;
 
@@ -47,6 +48,9 @@ pub(super) fn run(args: &Args, verify: &Verify) -> anyhow::Result<Outcome> {
     }
     if let Some(file) = &verify.evidence {
         return evidence::run(args, verify, file);
+    }
+    if let Some(statement) = &verify.statement {
+        return bare::run(args, verify, statement);
     }
     let dir = machine::ledger_dir(args);
     if !dir.folder().is_dir() {
