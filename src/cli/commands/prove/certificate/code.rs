@@ -5,6 +5,8 @@ use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 /// The largest version that is drawn: 117 modules a side. A phone still reads it off
 /// paper when a module is 0.4 mm.
 const LARGEST: u8 = 25;
+/// The most bytes that one of that version carries.
+pub(super) const MOST_BYTES: usize = 1_273;
 /// The white margin that the standard asks for, in modules.
 const QUIET: i32 = 4;
 
@@ -31,10 +33,22 @@ impl Code {
         made.ok().map(Self)
     }
 
+    /// How wide it is drawn: modules of all codes in a row are of one size, and at
+    /// most half a millimetre.
+    pub(super) fn style(&self) -> String {
+        let side = f64::from(self.side());
+        format!("flex:{side};max-width:{}mm", side / 2.0)
+    }
+
+    /// Modules a side, with the margin.
+    fn side(&self) -> i32 {
+        self.0.size() + 2 * QUIET
+    }
+
     /// The drawing: dark modules on white, whatever the page's colours are.
     /// `name` says what it is; it is no markup.
     pub(super) fn svg(&self, name: &str) -> String {
-        let side = self.0.size() + 2 * QUIET;
+        let side = self.side();
         format!(
             "<svg viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{name}\" \
              shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/>\
@@ -93,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_drawing_has_every_dark_module_once() {
-        for length in [0, 1, 100, 1_273] {
+        for length in [0, 1, 100, MOST_BYTES] {
             let code = Code::of(&"x".repeat(length)).expect("fits");
             let size = code.0.size();
             let mut found = drawn(&code.path(), size);
@@ -106,8 +120,8 @@ mod tests {
 
     #[test]
     fn nothing_larger_than_paper_carries_is_drawn() {
-        assert!(Code::of(&"x".repeat(1_273)).is_some());
-        assert!(Code::of(&"x".repeat(1_274)).is_none());
+        assert!(Code::of(&"x".repeat(MOST_BYTES)).is_some());
+        assert!(Code::of(&"x".repeat(MOST_BYTES + 1)).is_none());
         assert!(Code::of(&"\u{2014}".repeat(425)).is_none());
     }
 }

@@ -37,20 +37,21 @@ pub(super) struct Registered<'a> {
 }
 
 /// The most warnings above everything else; all stand under *Standing* too.
-const MOST_WARNINGS: usize = 2;
+const MOST_WARNINGS: usize = 3;
 
 const STYLE: &str = "\
 @page{size:A4;margin:11mm 14mm}*{box-sizing:border-box}\
 body{font:8.5pt/1.28 system-ui,sans-serif;max-width:182mm;margin:1em auto;color:#111;background:#fff}\
 h1{font-size:17pt;margin:0;font-weight:600}\
 h2{font-size:9.5pt;margin:2mm 0 .6mm;border-bottom:.3mm solid #111}p{margin:.6mm 0}\
-.warning{border:.8mm solid #a00;color:#a00;font-size:13pt;font-weight:700;padding:1mm 2mm;margin:1.5mm 0}\
+.warning{border:.8mm solid #a00;color:#a00;padding:.5mm 2mm;margin:1.5mm 0}\
+.warning p{font-size:13pt;font-weight:700;margin:0}\
 .title{font-size:10pt;font-weight:600}p,dd,code{overflow-wrap:anywhere}\
 dl{margin:0}dl.short{columns:2;column-gap:6mm}dl div{display:flex;break-inside:avoid}\
-dt{flex:none;width:22mm;color:#555}dd{margin:0;flex:1;min-width:0}\
+dt{flex:none;width:25mm;color:#555}dd{margin:0;flex:1;min-width:0}\
 code{font-family:ui-monospace,monospace}.digest{font-size:10.5pt;font-weight:700}\
 .codes{display:flex;gap:4mm;margin-top:1.5mm;break-inside:avoid}\
-figure{flex:1;margin:0;min-width:0}svg{display:block;width:100%}figcaption{font-size:7.5pt;line-height:1.2}\
+figure{margin:0;min-width:30mm}svg{display:block;width:100%}figcaption{font-size:7.5pt;line-height:1.2}\
 pre{white-space:pre-wrap;overflow-wrap:anywhere}\
 @media print{body{margin:0;max-width:none}details{display:none}}";
 
@@ -75,11 +76,14 @@ pub(super) fn page(registered: &Registered<'_>) -> anyhow::Result<String> {
         html::text(&standing::name(register, index)),
         html::text(register.authority.issuer()),
     );
-    for warning in derived.warnings().into_iter().take(MOST_WARNINGS) {
-        page.push_str(&format!(
-            "<p class=\"warning\">As of this certificate’s head: {}</p>\n",
-            html::text(&warning)
-        ));
+    let warnings = derived.warnings();
+    let warnings: Vec<_> = warnings.iter().take(MOST_WARNINGS).collect();
+    if !warnings.is_empty() {
+        page.push_str("<div class=\"warning\">As of the head of this certificate:\n");
+        for warning in warnings {
+            page.push_str(&format!("<p>{}</p>\n", html::text(warning)));
+        }
+        page.push_str("</div>\n");
     }
     page.push_str(&described(&document));
     page.push_str("<h2>Registration</h2>\n");
@@ -150,6 +154,7 @@ fn registration(
         ("head", format!("{} entries, root {}", head.size, head.root)),
         ("witnesses", witnesses(registered, signed)?),
         ("ledger id", authority.ledger_id().to_string()),
+        ("issuer", authority.issuer().to_owned()),
         ("origin", authority.origin().to_owned()),
     ])
 }
@@ -208,22 +213,23 @@ fn payloads(
     registered: &Registered<'_>,
     document: &Document,
     signed: &SignedCheckpoint,
-) -> anyhow::Result<[Payload; 3]> {
+) -> anyhow::Result<Vec<Payload>> {
     let head = signed.unverified();
     let authority = &registered.register.authority;
     let (index, path) = (registered.proof.index, registered.proof.path.clone());
     // Cosignatures would make the code larger than paper carries.
     let checkpoint = signed.alone(authority.checkpoint_key(head.size))?;
     let leaf = leaf_hash(registered.entry);
-    Ok([
+    let mut payloads = vec![
         payload::summary(authority.ledger_id(), (index, leaf), document.digest, head),
         payload::place(&TlogProof {
             index,
             path,
             checkpoint,
         }),
-        payload::entry(registered.entry),
-    ])
+    ];
+    payloads.extend(payload::entry(registered.entry));
+    Ok(payloads)
 }
 
 /// The codes in a row, and, on a screen, their texts.
@@ -231,15 +237,18 @@ fn codes(payloads: &[Payload]) -> String {
     let mut drawn = String::from("<div class=\"codes\">\n");
     let mut texts = String::from("<details><summary>The texts of the codes</summary>\n");
     for Payload { name, allows, text } in payloads {
-        let code = match Code::of(text) {
-            Some(code) => code.svg(name),
-            None => format!(
-                "<p>Its {} bytes are too long for a code; the evidence file holds them.</p>",
-                text.len()
-            ),
+        let (code, style) = match Code::of(text) {
+            Some(code) => (code.svg(name), code.style()),
+            None => {
+                let length = text.len();
+                let told = format!(
+                    "<p>Its {length} bytes are too long for a code; the evidence file holds them.</p>"
+                );
+                (told, "flex:1".to_owned())
+            }
         };
         drawn.push_str(&format!(
-            "<figure>{code}<figcaption><b>{name}</b>: {allows}</figcaption></figure>\n"
+            "<figure style=\"{style}\">{code}<figcaption><b>{name}</b>: {allows}</figcaption></figure>\n"
         ));
         texts.push_str(&format!(
             "<p>{name}</p>\n<pre>{}</pre>\n",

@@ -5,6 +5,8 @@ use docledger::encoding::base64;
 use docledger::log::Checkpoint;
 use docledger::proof::TlogProof;
 
+use super::code::MOST_BYTES;
+
 /// The first line of the summary.
 const HEADER: &str = "docledger.certificate/1";
 
@@ -47,12 +49,43 @@ pub(super) fn place(proof: &TlogProof) -> Payload {
     }
 }
 
-/// The entry itself.
-pub(super) fn entry(bytes: &[u8]) -> Payload {
-    Payload {
-        name: "3 Entry",
-        allows: "the signed statement (COSE, in base 64): it holds the SHA-256 and hashes to \
-                 the leaf; with the officer’s public key it proves who signed.",
-        text: base64::encode(bytes),
+/// The entry itself, in one code or two; whole, if it is too long for that.
+pub(super) fn entry(bytes: &[u8]) -> Vec<Payload> {
+    let text = base64::encode(bytes);
+    let allows = "the signed statement (COSE, in base 64): it holds the SHA-256 and hashes to \
+                  the leaf; with the officer’s public key it proves who signed.";
+    let payload = |name, allows, text: &str| Payload {
+        name,
+        allows,
+        text: text.to_owned(),
+    };
+    // Base 64 is ASCII: it can be parted anywhere.
+    match text.split_at_checked(text.len().div_ceil(2)) {
+        Some((first, second)) if text.len() > MOST_BYTES && first.len() <= MOST_BYTES => vec![
+            payload("3 Entry, first half", allows, first),
+            payload("4 Entry, second half", "to be joined to the first.", second),
+        ],
+        _ => vec![payload("3 Entry", allows, &text)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_entry_is_parted_and_a_longer_one_is_not() {
+        for (length, parts) in [(1, 1), (954, 1), (955, 2), (1_908, 2), (1_911, 1)] {
+            let bytes = vec![7; length];
+            let payloads = entry(&bytes);
+            assert_eq!(payloads.len(), parts, "{length}");
+            let text: String = payloads
+                .iter()
+                .map(|payload| payload.text.as_str())
+                .collect();
+            assert_eq!(base64::decode(&text), Some(bytes));
+            let fits = payloads.iter().all(|it| it.text.len() <= MOST_BYTES);
+            assert_eq!(fits, length <= 1_908, "{length}");
+        }
     }
 }
