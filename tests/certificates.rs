@@ -112,7 +112,7 @@ fn the_codes_lead_from_the_file_to_the_signed_head() {
     for told in [
         "#4 of 7",
         "by the office’s own clock",
-        "--evidence four.zip --ledger-id",
+        "<span>--evidence</span> four.zip <span>--ledger-id ",
         "a revocation too",
         "the ledger asks for none",
     ] {
@@ -143,7 +143,7 @@ fn nothing_in_a_document_is_markup_and_nothing_is_fetched() {
         "<p class=\"title\" dir=\"auto\">&lt;script&gt;x&lt;/script&gt; &amp; &quot;quoted&quot;</p>"
     ));
     assert!(page.contains("<dd dir=\"auto\">&lt;i&gt;.txt</dd>"));
-    assert!(page.contains("--evidence &lt;u&gt;&amp;&#39;.zip"));
+    assert!(page.contains("</span> &lt;u&gt;&amp;&#39;.zip"));
     for never in [
         "<script", "<b>Name", "<img", "<i>.", "<u>", "src=", "href=", "url(", "@import", "<link",
         "<a ",

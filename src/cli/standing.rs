@@ -162,11 +162,17 @@ impl<'a> Derived<'a> {
         let headline = Some(self.headline()).filter(|headline| headline != CURRENT);
         let corrected = self.by(RelationKind::Corrects).map(|reference| {
             let from = name(self.register, reference.from);
-            format!(
-                "corrected by {from}{}",
-                render::in_languages(&reference.languages)
-            )
+            from + &render::in_languages(&reference.languages)
         });
+        let corrected: Vec<_> = corrected.collect();
+        let corrected = match corrected.as_slice() {
+            [] => None,
+            [first, second, _, rest @ ..] => {
+                let more = rest.len() + 1;
+                Some(format!("corrected by {first}, {second} and {more} more"))
+            }
+            by => Some(format!("corrected by {}", by.join(", "))),
+        };
         headline.into_iter().chain(corrected).collect()
     }
 

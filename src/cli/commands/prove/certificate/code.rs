@@ -34,10 +34,10 @@ impl Code {
     }
 
     /// How wide it is drawn: modules of all codes in a row are of one size, and at
-    /// most half a millimetre.
+    /// most 0.42 mm.
     pub(super) fn style(&self) -> String {
-        let side = f64::from(self.side());
-        format!("flex:{side};max-width:{}mm", side / 2.0)
+        let side = self.side();
+        format!("flex:{side};max-width:{:.1}mm", 0.42 * f64::from(side))
     }
 
     /// Modules a side, with the margin.

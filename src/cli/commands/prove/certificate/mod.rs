@@ -21,7 +21,7 @@ use crate::cli::error::hinted;
 use crate::cli::standing::{self, Derived};
 use crate::cli::{html, render};
 use code::Code;
-use particulars::Row;
+use particulars::{Row, lines};
 use payload::Payload;
 
 /// What a certificate is made of.
@@ -36,12 +36,16 @@ pub(super) struct Registered<'a> {
     pub(super) evidence: &'a Path,
 }
 
-/// The most warnings above everything else; all stand under *Standing* too.
-const MOST_WARNINGS: usize = 3;
+/// The most columns of a warning; what it says stands under *Standing* too.
+const MOST_WARNING: usize = 100;
+/// Lines that a sheet has room for beside what always stands on it.
+const ROOM: usize = 33;
+/// Lines that the particulars have at least.
+const LEAST: usize = 4;
 
 const STYLE: &str = "\
-@page{size:A4;margin:11mm 14mm}*{box-sizing:border-box}\
-body{font:8.5pt/1.28 system-ui,sans-serif;max-width:182mm;margin:1em auto;color:#111;background:#fff}\
+@page{size:A4;margin:9mm 14mm}*{box-sizing:border-box}\
+body{font:8pt/1.27 system-ui,sans-serif;max-width:182mm;margin:1em auto;color:#111;background:#fff}\
 h1{font-size:17pt;margin:0;font-weight:600}\
 h2{font-size:9.5pt;margin:2mm 0 .6mm;border-bottom:.3mm solid #111}p{margin:.6mm 0}\
 .warning{border:.8mm solid #a00;color:#a00;padding:.5mm 2mm;margin:1.5mm 0}\
@@ -49,7 +53,7 @@ h2{font-size:9.5pt;margin:2mm 0 .6mm;border-bottom:.3mm solid #111}p{margin:.6mm
 .title{font-size:10pt;font-weight:600}p,dd,code{overflow-wrap:anywhere}\
 dl{margin:0}dl.short{columns:2;column-gap:6mm}dl div{display:flex;break-inside:avoid}\
 dt{flex:none;width:25mm;color:#555}dd{margin:0;flex:1;min-width:0}\
-code{font-family:ui-monospace,monospace}.digest{font-size:10.5pt;font-weight:700}\
+code{font-family:ui-monospace,monospace}code span{white-space:nowrap}.digest{font-size:10.5pt;font-weight:700}\
 .codes{display:flex;gap:4mm;margin-top:1.5mm;break-inside:avoid}\
 figure{margin:0;min-width:30mm}svg{display:block;width:100%}figcaption{font-size:7.5pt;line-height:1.2}\
 pre{white-space:pre-wrap;overflow-wrap:anywhere}\
@@ -76,36 +80,50 @@ pub(super) fn page(registered: &Registered<'_>) -> anyhow::Result<String> {
         html::text(&standing::name(register, index)),
         html::text(register.authority.issuer()),
     );
-    let warnings = derived.warnings();
-    let warnings: Vec<_> = warnings.iter().take(MOST_WARNINGS).collect();
-    if !warnings.is_empty() {
-        page.push_str("<div class=\"warning\">As of the head of this certificate:\n");
-        for warning in warnings {
-            page.push_str(&format!("<p>{}</p>\n", html::text(warning)));
-        }
-        page.push_str("</div>\n");
-    }
-    page.push_str(&described(&document));
+    let warnings: Vec<_> = derived
+        .warnings()
+        .iter()
+        .map(|warning| render::shortened(warning, MOST_WARNING))
+        .collect();
+    let title = document.record.title.as_deref().unwrap_or("(no title)");
+    let title = render::shortened(title, particulars::MOST_TITLE);
+    let registration = registration(registered, &signed)?;
+    let standing = particulars::standing(register, index, &derived);
+    let registered_in = registration
+        .iter()
+        .map(|(_, value)| lines(value, particulars::LONG_LINE));
+    let used = 3 * warnings.len()
+        + lines(&title, particulars::TITLE_LINE)
+        + registered_in.sum::<usize>()
+        + particulars::height(&standing);
+    let particulars = particulars::of(&document, ROOM.saturating_sub(used).max(LEAST));
+
+    page.push_str(&warned(&warnings));
+    page.push_str(&format!(
+        "<p class=\"title\" dir=\"auto\">{}</p>\n",
+        html::text(&title)
+    ));
+    page.push_str(&list("short", &particulars));
     page.push_str("<h2>Registration</h2>\n");
     page.push_str(&digest(document.digest));
-    page.push_str(&list("long", &registration(registered, &signed)?));
+    page.push_str(&list("long", &registration));
     page.push_str("<h2>Standing as of the head</h2>\n");
-    let rows = particulars::standing(register, index, &derived);
-    page.push_str(&list("long", &rows));
+    page.push_str(&list("short", &standing));
     page.push_str(&limits(registered));
     page.push_str(&codes(&payloads(registered, &document, &signed)?));
     Ok(page + "</body></html>\n")
 }
 
-/// The document's title and particulars.
-fn described(document: &Document) -> String {
-    let title = document.record.title.as_deref().unwrap_or("(no title)");
-    let title = render::shortened(title, particulars::MOST_TITLE);
-    format!(
-        "<p class=\"title\" dir=\"auto\">{}</p>\n{}",
-        html::text(&title),
-        list("short", &particulars::of(document))
-    )
+/// What must be known before anything else.
+fn warned(warnings: &[String]) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("<div class=\"warning\">As of the head of this certificate:\n");
+    for warning in warnings {
+        text.push_str(&format!("<p>{}</p>\n", html::text(warning)));
+    }
+    text + "</div>\n"
 }
 
 /// Rows as a list of names and values.
@@ -143,7 +161,7 @@ fn registration(
     let claimed = render::time(entry.statement.envelope.issued_at);
     let head = signed.unverified();
     let authority = &register.authority;
-    Ok(vec![
+    let rows = [
         ("entry", format!("#{index} of {}", head.size)),
         ("signed by", standing::signer(register, entry)),
         (
@@ -154,9 +172,10 @@ fn registration(
         ("head", format!("{} entries, root {}", head.size, head.root)),
         ("witnesses", witnesses(registered, signed)?),
         ("ledger id", authority.ledger_id().to_string()),
-        ("issuer", authority.issuer().to_owned()),
         ("origin", authority.origin().to_owned()),
-    ])
+    ];
+    let cut = |(label, value): Row| (label, render::shortened(&value, 2 * particulars::LONG_LINE));
+    Ok(rows.into_iter().map(cut).collect())
 }
 
 /// Whether the witnesses that the ledger asks for have seen the head, and when.
@@ -199,7 +218,8 @@ fn limits(registered: &Registered<'_>) -> String {
          newer evidence.</p>\n\
          <h2>How to check</h2>\n\
          <p><code>sha256sum</code> of the file must give the digits above. With the evidence \
-         file, offline: <code>docledger verify FILE --evidence {file} --ledger-id {id}</code></p>\n\
+         file, offline: <code>docledger verify FILE <span>--evidence</span> {file} \
+         <span>--ledger-id {id}</span></code></p>\n\
          <p>From paper alone, with the office’s public keys: the codes, as the ledger’s \
          FORMAT.md explains under <i>Certificate</i>. That the keys were in force then follows \
          from the ledger id only by the evidence file or the ledger.</p>\n",

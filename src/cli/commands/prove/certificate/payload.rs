@@ -52,8 +52,8 @@ pub(super) fn place(proof: &TlogProof) -> Payload {
 /// The entry itself, in one code or two; whole, if it is too long for that.
 pub(super) fn entry(bytes: &[u8]) -> Vec<Payload> {
     let text = base64::encode(bytes);
-    let allows = "the signed statement (COSE, in base 64): it holds the SHA-256 and hashes to \
-                  the leaf; with the officer’s public key it proves who signed.";
+    let allows = "the signed statement (COSE, base 64): it holds the SHA-256 and hashes to the \
+                  leaf; the officer’s public key proves who signed.";
     let payload = |name, allows, text: &str| Payload {
         name,
         allows,
