@@ -2,8 +2,8 @@
 
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
-/// The largest version that is drawn: 117 modules a side. A phone still reads it off
-/// paper when a module is 0.4 mm.
+/// The largest version that is drawn: 117 modules a side, so that modules of four in a
+/// row on A4 stay near 0.4 mm.
 const LARGEST: u8 = 25;
 /// The most bytes that one of that version carries.
 pub(super) const MOST_BYTES: usize = 1_273;
