@@ -96,7 +96,7 @@ fn the_officers_walk() {
     let proofs = run("officer, proofs", folder.path(), Path::new("state"));
     assert_eq!(
         proofs,
-        "wrote letter.tlog-proof\nwrote letter.scitt\nwrote letter.zip\nwrote growth.txt\nwrote growth.receipt\n"
+        "wrote letter.tlog-proof\nwrote letter.scitt\nwrote letter.zip\nwrote letter.html\nwrote growth.txt\nwrote growth.receipt\n"
     );
     let evidence = run("officer, evidence", folder.path(), Path::new("state"));
     assert_eq!(evidence.matches("\nVERIFIED\n").count(), 4, "{evidence}");

@@ -605,6 +605,10 @@ pub(crate) struct Prove {
     /// Leave the document itself out of the evidence file
     #[arg(long, conflicts_with = "growth")]
     pub(crate) no_document: bool,
+    /// Write a certificate of registration too: a page to print on one sheet, with
+    /// codes that carry the proof (.html)
+    #[arg(long, conflicts_with = "growth")]
+    pub(crate) certificate: bool,
     /// Leave out what needs the log's receipt key
     #[arg(long)]
     pub(crate) no_receipt: bool,

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod contents;
 mod error;
+mod html;
 mod keys;
 mod machine;
 mod progress;

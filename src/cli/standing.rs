@@ -25,6 +25,9 @@ const PASSIVE: [(RelationKind, &str, &str); 7] = [
     (RelationKind::Answers, "answered by", "answered_by"),
 ];
 
+/// The headline of a file that nothing stands against.
+const CURRENT: &str = "current";
+
 /// Where entries and what they come to are known: a register, or evidence out of
 /// one.
 pub(crate) trait Known {
@@ -149,8 +152,28 @@ impl<'a> Derived<'a> {
         };
         match self.newer().or_else(revision) {
             Some(by) => format!("superseded by {by}"),
-            None => "current".to_owned(),
+            None => CURRENT.to_owned(),
         }
+    }
+
+    /// What a reader must know before anything else: that it is not current, and
+    /// what corrects it.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let headline = Some(self.headline()).filter(|headline| headline != CURRENT);
+        let corrected = self.by(RelationKind::Corrects).map(|reference| {
+            let from = name(self.register, reference.from);
+            from + &render::in_languages(&reference.languages)
+        });
+        let corrected: Vec<_> = corrected.collect();
+        let corrected = match corrected.as_slice() {
+            [] => None,
+            [first, second, _, rest @ ..] => {
+                let more = rest.len() + 1;
+                Some(format!("corrected by {first}, {second} and {more} more"))
+            }
+            by => Some(format!("corrected by {}", by.join(", "))),
+        };
+        headline.into_iter().chain(corrected).collect()
     }
 
     /// The newest version, as a target, if this is an earlier one.

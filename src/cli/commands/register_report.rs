@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::args::{Args, Format, RegisterShape};
 use crate::cli::standing::{self, Derived};
-use crate::cli::{Outcome, machine, render};
+use crate::cli::{Outcome, html, machine, render};
 
 /// The most runs of missing numbers that a line for people names.
 const MOST_RUNS: usize = 12;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, shape: RegisterShape) -> anyhow::Result<Outcome> 
             render::out(&csv(&rows)?)?;
             render::remark(sections_text(&register, &gaps, rows.len()).trim_end());
         }
-        RegisterShape::Html => render::out(&html(&register, &rows, &gaps))?,
+        RegisterShape::Html => render::out(&page(&register, &rows, &gaps))?,
     }
     Ok(Outcome::Good)
 }
@@ -306,7 +306,7 @@ th{border-color:#eee}td{border-color:#555}}";
 const WIDTHS: [u8; 11] = [4, 13, 4, 3, 7, 6, 9, 23, 9, 7, 15];
 
 /// A page that needs nothing else and prints on A4, the heading on each sheet.
-fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
+fn page(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
     let authority = &register.authority;
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -314,8 +314,8 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
          <h1>Register of documents</h1>\n<p>{issuer} · {origin}</p>\n\
          <p>{documents} documents as of {size} entries, printed {now}. Not verified here: \
          <code>docledger verify --ledger-id {id}</code></p>\n<p>root <code>{root}</code></p>\n",
-        issuer = html_text(authority.issuer()),
-        origin = html_text(authority.origin()),
+        issuer = html::text(authority.issuer()),
+        origin = html::text(authority.origin()),
         documents = register.history().documents().len(),
         size = register.checkpoint.size,
         now = render::time(machine::now()),
@@ -347,7 +347,7 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
             _,
             digest,
             file,
-        ] = row.cells().map(|cell| html_text(&cell));
+        ] = row.cells().map(|cell| html::text(&cell));
         let title = if title.is_empty() { file } else { title };
         let day = registered.split('T').next().unwrap_or_default();
         page.push_str(&format!(
@@ -357,27 +357,11 @@ fn html(register: &Register, rows: &[Row], gaps: &Gaps) -> String {
     }
     page.push_str("</tbody></table>\n");
     for (heading, lines) in sections(register, gaps) {
-        page.push_str(&format!("<h2>{}</h2>\n<ul>\n", html_text(heading)));
+        page.push_str(&format!("<h2>{}</h2>\n<ul>\n", html::text(heading)));
         for line in lines {
-            page.push_str(&format!("<li>{}</li>\n", html_text(&line)));
+            page.push_str(&format!("<li>{}</li>\n", html::text(&line)));
         }
         page.push_str("</ul>\n");
     }
     page + "</body></html>\n"
-}
-
-/// Text as it stands in a page: nothing in it is markup.
-fn html_text(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in render::one_line(text).chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -1,5 +1,6 @@
 //! `prove`: proofs that other people's programs check.
 
+mod certificate;
 mod evidence;
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,16 @@ fn entry(
     proof.verify(leaf, register.authority.origin(), key)?;
     let stem = prove.out.clone();
     let stem = stem.unwrap_or_else(|| PathBuf::from(format!("entry-{index}")));
+    let place = named(&stem, "zip");
+    let certificate = prove.certificate.then(|| {
+        certificate::page(&certificate::Registered {
+            register,
+            entry: &bytes,
+            proof: &proof,
+            evidence: &place,
+        })
+    });
+    let certificate = certificate.transpose()?;
     let proof = proof.to_text().into_bytes();
     let mut statement = None;
     if !prove.no_receipt {
@@ -72,7 +83,6 @@ fn entry(
     if let Some(statement) = &statement {
         written.push(write(&stem, "scitt", statement)?);
     }
-    let place = named(&stem, "zip");
     let newest = SignedCheckpoint::parse(checkpoint.as_bytes())?;
     let wanted = evidence::Wanted {
         index,
@@ -86,6 +96,9 @@ fn entry(
     };
     evidence::write(&ledger, &mut log, register, wanted, &place)?;
     written.push(place);
+    if let Some(page) = &certificate {
+        written.push(write(&stem, "html", page.as_bytes())?);
+    }
     tell(args, &json!({"entry": index, "size": size}), &written)
 }
 
