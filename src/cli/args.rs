@@ -716,6 +716,19 @@ pub(crate) enum Witness {
         #[command(flatten)]
         witness: WitnessKeyFlags,
     },
+    /// Cosign what is sent over HTTP to /add-checkpoint (C2SP tlog-witness), until
+    /// stopped. There is no TLS: beyond this machine, put a proxy before it
+    #[cfg(feature = "net")]
+    Serve {
+        /// Where to listen; port 0 takes a free one, which is printed
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+        /// Logs that are cosigned, as for `witness cosign`; read once, at the start
+        #[arg(long, value_name = "FILE")]
+        policy: PathBuf,
+        #[command(flatten)]
+        witness: WitnessKeyFlags,
+    },
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,6 +6,8 @@ mod args;
 mod commands;
 mod contents;
 mod error;
+#[cfg(feature = "net")]
+mod http;
 mod keys;
 mod machine;
 mod progress;
