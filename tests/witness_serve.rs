@@ -54,7 +54,7 @@ impl Server {
         let address = printed.lines().find_map(|line| {
             let line = line.expect("text");
             let (_, rest) = line.split_once("http://")?;
-            rest.trim_end_matches(['"', '}']).parse().ok()
+            rest.split('"').next()?.parse().ok()
         });
         let address = address.expect("an address is printed");
         Self { child, address }
