@@ -745,16 +745,9 @@ pub(crate) struct WitnessKeyFlags {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Stamp {
-    /// Write a request for the newest head, and keep that head: the request goes to
-    /// an authority, whose reply `stamp add` takes in
-    Request {
-        /// Where to write the request; nothing is written over
-        #[arg(long, value_name = "FILE.tsq")]
-        out: PathBuf,
-        /// Have the newest stamp stamped again, before its certificate ends
-        #[arg(long)]
-        renew: bool,
-    },
+    /// Ask for a stamp on the newest head: send the request and keep the stamp, or
+    /// write the request for somebody to send, whose reply `stamp add` takes in
+    Request(StampRequest),
     /// Check an authority's reply, and keep it
     Add {
         /// The reply
@@ -768,6 +761,37 @@ pub(crate) enum Stamp {
         #[command(flatten)]
         authorities: TsaCertificates,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StampRequest {
+    /// Where to write the request; nothing is written over
+    #[arg(long, value_name = "FILE.tsq")]
+    #[cfg_attr(feature = "net", arg(required_unless_present = "url"))]
+    #[cfg_attr(not(feature = "net"), arg(required = true))]
+    pub(crate) out: Option<PathBuf>,
+    /// Have the newest stamp stamped again, before its certificate ends
+    #[arg(long)]
+    pub(crate) renew: bool,
+    #[cfg(feature = "net")]
+    #[command(flatten)]
+    pub(crate) tsa: Tsa,
+}
+
+/// An authority that is asked over a network.
+#[cfg(feature = "net")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Tsa {
+    /// The authority's address, http:// or https://; its stamp is signed, so that
+    /// either will do
+    #[arg(long = "tsa", value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// How long it may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "url")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    #[command(flatten)]
+    pub(crate) authorities: TsaCertificates,
 }
 
 #[derive(Debug, clap::Args)]
