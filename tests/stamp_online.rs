@@ -7,8 +7,9 @@
 mod office;
 mod tsa;
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ fn office() -> Office {
 }
 
 /// Reads a request: its head and its body.
-fn read(stream: &mut TcpStream) -> (String, Vec<u8>) {
+fn read(stream: &mut impl Read) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -209,6 +210,62 @@ fn elsewhere() -> Vec<u8> {
     let other = Office::open();
     other.text(&["stamp", "request", "--out", "b.tsq"]);
     std::fs::read(other.path().join("b.tsq")).expect("reads")
+}
+
+#[test]
+fn tls_is_judged_by_the_roots_of_the_machine() {
+    let office = office();
+    let tsa = authority();
+    let name = "-nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1";
+    let purpose = "-addext extendedKeyUsage=serverAuth -addext basicConstraints=CA:FALSE";
+    openssl(
+        tsa.folder.path(),
+        &format!("req -x509 {EC} -keyout web.key -out web.pem {name} {purpose}"),
+    );
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+    let port = port.expect("a free port").port();
+    let mut server = Command::new("openssl")
+        .current_dir(tsa.folder.path())
+        .args(["s_server", "-quiet", "-cert", "web.pem", "-key", "web.key"])
+        .args(["-accept", &format!("127.0.0.1:{port}")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl is here");
+    let is_up = || {
+        thread::sleep(Duration::from_millis(20));
+        TcpStream::connect(("127.0.0.1", port)).is_ok()
+    };
+    assert!((0..500).any(|_| is_up()), "openssl serves");
+    let url = format!("https://127.0.0.1:{port}/tsa");
+    let ask = |roots: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_docledger"));
+        command
+            .current_dir(office.path())
+            .env("SSL_CERT_FILE", tsa.folder.path().join(roots))
+            .args(["--home", "office", "--state", "state", "stamp", "request"]);
+        command.args(["--tsa", &url]).output().expect("runs")
+    };
+    let refused = ask("root.pem");
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("certificate"), "{told}");
+    let mut input = server.stdin.take().expect("a pipe");
+    let mut output = server.stdout.take().expect("a pipe");
+    let kept = thread::scope(|scope| {
+        scope.spawn(|| {
+            let (_, body) = read(&mut output);
+            input
+                .write_all(&reply(REPLY, &tsa.answer(&body)))
+                .expect("answers");
+        });
+        ask("web.pem")
+    });
+    server.kill().expect("ends");
+    server.wait().expect("ends");
+    let told = String::from_utf8_lossy(&kept.stderr);
+    assert!(kept.status.success(), "{told}");
 }
 
 #[test]
