@@ -441,3 +441,66 @@ fn a_witness_listens_on_this_machine_unless_told_otherwise() {
     assert_eq!(taken.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&taken.stderr).contains("--listen"));
 }
+
+#[test]
+fn an_office_asks_a_serving_witness_in_one_command() {
+    let office = Office::open();
+    let server = Server::start(&office, &[]);
+    let url = format!("http://{}/", server.address);
+    let ask = || office.run(&["checkpoint", "request", "--witness", &url]);
+    // One that the policy does not name is asked in vain.
+    let refused = ask();
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(
+        told.contains("cosigned by no witness of this ledger's policy"),
+        "{told}"
+    );
+    let public = SecretKey::from_seed([1; 32]).public();
+    let vkey = WitnessKey::new("w.example/w", public)
+        .expect("a name")
+        .vkey();
+    let named = format!("--witness=w={vkey}");
+    office.text(&["key", "policy", &named, "--quorum=w", "--yes"]);
+    // From what it knows, which is learnt from it.
+    register(&office, 1);
+    let asked = ask();
+    let told = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(asked.status.success(), "{told}");
+    assert_eq!(asked.stdout, b"kept: 3 entries, 1 cosignatures\n");
+    let (report, code) = office.summary(&["verify"]);
+    assert_eq!(
+        (report["witnessed"]["size"].as_u64(), code),
+        (Some(3), Some(0))
+    );
+    let codes = |log: &str| {
+        let codes = log.lines().filter_map(|line| line.split(' ').nth(2));
+        codes.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&log(&office)), ["200", "409", "200"]);
+    // Another history is told as what it is.
+    let ledger = office.path().join("office");
+    copy(&ledger, &office.path().join("before"));
+    register(&office, 2);
+    assert!(ask().status.success());
+    std::fs::remove_dir_all(&ledger).expect("removes");
+    copy(&office.path().join("before"), &ledger);
+    let behind = ask();
+    let told = String::from_utf8_lossy(&behind.stderr).into_owned();
+    assert!(
+        told.contains("the witness knows 4 entries, and this ledger has 3"),
+        "{told}"
+    );
+    register(&office, 3);
+    let forked = ask();
+    let told = String::from_utf8_lossy(&forked.stderr).into_owned();
+    assert_eq!(forked.status.code(), Some(2));
+    assert!(
+        told.contains("FORKED") && told.contains("hint: the witness saw another"),
+        "{told}"
+    );
+    drop(server);
+    let nobody = ask();
+    let told = String::from_utf8_lossy(&nobody.stderr).into_owned();
+    assert!(told.contains("hint: nothing was kept"), "{told}");
+}

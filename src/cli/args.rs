@@ -682,20 +682,41 @@ pub(crate) struct Checkpoint {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum CheckpointCommand {
-    /// Write a request that a witness cosigns (C2SP tlog-witness, add-checkpoint)
-    Request {
-        /// How many entries the head has that the witness saw last
-        #[arg(long, value_name = "SIZE", default_value_t = 0)]
-        old: u64,
-        /// Where to write it; nothing is written over
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
+    /// Have a witness cosign the newest head (C2SP tlog-witness, add-checkpoint): send
+    /// the request and keep the cosignature, or write the request for `witness cosign`
+    Request(CheckpointRequest),
     /// Take in a checkpoint that witnesses cosigned
     Add {
         /// The cosigned checkpoint
         file: PathBuf,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckpointRequest {
+    /// How many entries the head has that the witness saw last; a witness that is
+    /// asked over a network says it
+    #[arg(long, value_name = "SIZE", default_value_t = 0)]
+    pub(crate) old: u64,
+    /// Where to write it; nothing is written over
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "net", arg(required_unless_present = "witness"))]
+    #[cfg_attr(not(feature = "net"), arg(required = true))]
+    pub(crate) out: Option<PathBuf>,
+    /// The address of a witness that serves, without /add-checkpoint
+    #[cfg(feature = "net")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) witness: Option<String>,
+    /// How long each answer may take
+    #[cfg(feature = "net")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        requires = "witness"
+    )]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
 }
 
 #[derive(Debug, clap::Subcommand)]
