@@ -1,10 +1,12 @@
-//! Imports point down: the table of `src/README.md`, held against the code.
+//! Imports point down: the table of `src/README.md`, held against the code. The
+//! library links no network.
 
 #![expect(clippy::disallowed_methods, reason = "tests touch files")]
 
 mod common;
 
 use std::path::Path;
+use std::process::Command;
 
 /// Each module, and the modules of the library it may use beside itself.
 const MAY_USE: [(&str, &[&str]); 20] = [
@@ -212,6 +214,57 @@ fn imports_point_down() {
         }
     }
     assert!(seen > 80, "{seen} uses were seen");
+}
+
+/// Crates that speak over a network, or would bring others that do.
+const NETWORK: [&str; 10] = [
+    "async-std",
+    "curl",
+    "http",
+    "httparse",
+    "hyper",
+    "mio",
+    "rustls",
+    "socket2",
+    "tokio",
+    "ureq",
+];
+
+/// The names of the crates that are linked with these flags.
+fn linked(flags: &[&str]) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal"])
+        .args(["--prefix", "none"])
+        .args(flags)
+        .output()
+        .expect("cargo is here");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let names = text.lines().filter_map(|line| line.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_library_links_no_network() {
+    let is_network = |name: &&String| NETWORK.contains(&name.as_str());
+    let library = linked(&["--no-default-features"]);
+    assert!(library.contains(&"sha2".to_owned()), "{library:?}");
+    assert_eq!(library.iter().find(is_network), None);
+    let offline = linked(&["--no-default-features", "--features", "cli"]);
+    assert_eq!(offline.iter().find(is_network), None);
+    assert!(
+        linked(&[]).iter().any(|name| is_network(&name)),
+        "the names are those of crates"
+    );
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in common::files(&src) {
+        let is_cli = path.starts_with(src.join("cli"));
+        let text = std::fs::read(&path).expect("reads");
+        let text = String::from_utf8_lossy(&text);
+        assert!(is_cli || !text.contains("std::net"), "{}", path.display());
+    }
 }
 
 /// The modules named as `crate::NAME` in a line of code.

@@ -11,7 +11,7 @@ use docledger::key::{PublicKey, SecretKey};
 use docledger::log::SignedCheckpoint;
 use docledger::statement::{Group, Policy, Threshold, Witness};
 use docledger::witness::{
-    AddCheckpoint, Quorum, QuorumError, Seen, TrustPolicy, WitnessKey, WitnessRefusal, log_key,
+    AddCheckpoint, Quorum, QuorumError, Seen, TrustPolicy, WitnessKey, log_key,
 };
 use office::witnessed::{have_cosigned, register, run_witness, witnessed_office};
 use office::{Office, copy};
@@ -20,16 +20,6 @@ fn unhex(text: &str) -> [u8; 32] {
     let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal");
     let bytes: Vec<u8> = (0..64).step_by(2).map(byte).collect();
     bytes.try_into().expect("32 bytes")
-}
-
-/// The status of tlog-witness for a refusal.
-fn status(refusal: &WitnessRefusal) -> u64 {
-    match refusal {
-        WitnessRefusal::OldAhead { .. } => 400,
-        WitnessRefusal::NotSigned(_) => 403,
-        WitnessRefusal::Stale { .. } | WitnessRefusal::Forked(_) => 409,
-        WitnessRefusal::NotGrown(_) => 422,
-    }
 }
 
 #[test]
@@ -66,7 +56,7 @@ fn the_requests_of_another_witness_get_the_answers_it_gives() {
                     });
                     200
                 }
-                Err(refusal) => status(&refusal),
+                Err(refusal) => u64::from(refusal.status()),
             }
         };
         assert_eq!(Some(got), step["status"].as_u64(), "request {number}");

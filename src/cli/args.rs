@@ -686,20 +686,41 @@ pub(crate) struct Checkpoint {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum CheckpointCommand {
-    /// Write a request that a witness cosigns (C2SP tlog-witness, add-checkpoint)
-    Request {
-        /// How many entries the head has that the witness saw last
-        #[arg(long, value_name = "SIZE", default_value_t = 0)]
-        old: u64,
-        /// Where to write it; nothing is written over
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
+    /// Have a witness cosign the newest head (C2SP tlog-witness, add-checkpoint): send
+    /// the request and keep the cosignature, or write the request for `witness cosign`
+    Request(CheckpointRequest),
     /// Take in a checkpoint that witnesses cosigned
     Add {
         /// The cosigned checkpoint
         file: PathBuf,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckpointRequest {
+    /// How many entries the head has that the witness saw last; a witness that is
+    /// asked over a network says it
+    #[arg(long, value_name = "SIZE", default_value_t = 0)]
+    pub(crate) old: u64,
+    /// Where to write it; nothing is written over
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "net", arg(required_unless_present = "witness"))]
+    #[cfg_attr(not(feature = "net"), arg(required = true))]
+    pub(crate) out: Option<PathBuf>,
+    /// The address of a witness that serves, without /add-checkpoint
+    #[cfg(feature = "net")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) witness: Option<String>,
+    /// How long each answer may take
+    #[cfg(feature = "net")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 30,
+        requires = "witness"
+    )]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -715,6 +736,19 @@ pub(crate) enum Witness {
         out: PathBuf,
         /// Logs that are cosigned: a tlog-policy with `log` lines, such as the
         /// ledger's keys/policy
+        #[arg(long, value_name = "FILE")]
+        policy: PathBuf,
+        #[command(flatten)]
+        witness: WitnessKeyFlags,
+    },
+    /// Cosign what is sent over HTTP to /add-checkpoint (C2SP tlog-witness), until
+    /// stopped. There is no TLS: beyond this machine, put a proxy before it
+    #[cfg(feature = "net")]
+    Serve {
+        /// Where to listen; port 0 takes a free one, which is printed
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+        /// Logs that are cosigned, as for `witness cosign`; read once, at the start
         #[arg(long, value_name = "FILE")]
         policy: PathBuf,
         #[command(flatten)]
@@ -736,16 +770,9 @@ pub(crate) struct WitnessKeyFlags {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Stamp {
-    /// Write a request for the newest head, and keep that head: the request goes to
-    /// an authority, whose reply `stamp add` takes in
-    Request {
-        /// Where to write the request; nothing is written over
-        #[arg(long, value_name = "FILE.tsq")]
-        out: PathBuf,
-        /// Have the newest stamp stamped again, before its certificate ends
-        #[arg(long)]
-        renew: bool,
-    },
+    /// Ask for a stamp on the newest head: send the request and keep the stamp, or
+    /// write the request for somebody to send, whose reply `stamp add` takes in
+    Request(StampRequest),
     /// Check an authority's reply, and keep it
     Add {
         /// The reply
@@ -759,6 +786,37 @@ pub(crate) enum Stamp {
         #[command(flatten)]
         authorities: TsaCertificates,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StampRequest {
+    /// Where to write the request; nothing is written over
+    #[arg(long, value_name = "FILE.tsq")]
+    #[cfg_attr(feature = "net", arg(required_unless_present = "url"))]
+    #[cfg_attr(not(feature = "net"), arg(required = true))]
+    pub(crate) out: Option<PathBuf>,
+    /// Have the newest stamp stamped again, before its certificate ends
+    #[arg(long)]
+    pub(crate) renew: bool,
+    #[cfg(feature = "net")]
+    #[command(flatten)]
+    pub(crate) tsa: Tsa,
+}
+
+/// An authority that is asked over a network.
+#[cfg(feature = "net")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Tsa {
+    /// The authority's address, http:// or https://; its stamp is signed, so that
+    /// either will do
+    #[arg(long = "tsa", value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// How long it may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "url")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    #[command(flatten)]
+    pub(crate) authorities: TsaCertificates,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,6 +7,8 @@ mod commands;
 mod contents;
 mod error;
 mod html;
+#[cfg(feature = "net")]
+mod http;
 mod keys;
 mod machine;
 mod progress;

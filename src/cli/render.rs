@@ -113,6 +113,15 @@ pub(crate) fn remark(text: &str) {
         .unwrap_or_default();
 }
 
+/// Writes a JSON object on a line of standard error.
+#[cfg(feature = "net")]
+pub(crate) fn json_remark(value: &serde_json::Value) {
+    // Nobody is left to tell if standard error is closed.
+    anstream::stderr()
+        .write_all(json_text(value).as_bytes())
+        .unwrap_or_default();
+}
+
 /// A point in time, as RFC 3339 in UTC.
 pub(crate) fn time(seconds: u64) -> String {
     let time = i64::try_from(seconds)

@@ -111,18 +111,20 @@ impl Note {
     pub fn to_text(&self) -> String {
         let mut note = format!("{}\n", self.text);
         for line in &self.signatures {
-            let value = [&line.key_id[..], &line.signature].concat();
-            note.push_str(&format!(
-                "{SIGNATURE_START}{} {}\n",
-                line.name,
-                base64::encode(&value)
-            ));
+            note.push_str(&line.to_line());
         }
         note
     }
 }
 
 impl NoteSignature {
+    /// Writes the line, with its line feed.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        let value = base64::encode(&[&self.key_id[..], &self.signature].concat());
+        format!("{SIGNATURE_START}{} {value}\n", self.name)
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let (name, value) = line.strip_prefix(SIGNATURE_START)?.split_once(' ')?;
         check_key_name(name).ok()?;

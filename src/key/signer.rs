@@ -13,8 +13,8 @@ pub enum SignError {
     BadSignature,
 }
 
-/// Something that signs for one public key.
-pub trait Signer {
+/// Something that signs for one public key, for any thread.
+pub trait Signer: Send + Sync {
     /// The key it signs for.
     fn public(&self) -> PublicKey;
 

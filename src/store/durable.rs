@@ -1,6 +1,6 @@
 //! Reading whole files within bounds, and writing one so that it lasts.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{At as _, StoreError, StoreProblem};
@@ -88,9 +88,7 @@ pub(super) fn make_folders(
             Some(FileKind::Link) => return Err(StoreError::new(&at, StoreProblem::Link)),
             Some(_) => return Err(StoreError::new(&at, StoreProblem::NotAFile)),
             None => {
-                volume
-                    .create_folder(&at, false)
-                    .at(&at, "making the folder")?;
+                create_folder(volume, &at, false)?;
                 let parent = parent_of(&at);
                 volume
                     .sync_folder(parent)
@@ -112,14 +110,24 @@ pub(super) fn make_folder(
         Some(FileKind::Folder) => {}
         Some(FileKind::Link) => return Err(StoreError::new(folder, StoreProblem::Link)),
         Some(_) => return Err(StoreError::new(folder, StoreProblem::NotAFile)),
-        None => volume
-            .create_folder(folder, secret)
-            .at(folder, "making the folder")?,
+        None => create_folder(volume, folder, secret)?,
     }
     let parent = parent_of(folder);
     volume
         .sync_folder(parent)
         .at(parent, "making the folder durable")
+}
+
+/// Makes a folder that was not there; that another made it since is as good.
+fn create_folder(volume: &dyn Volume, folder: &Path, secret: bool) -> Result<(), StoreError> {
+    let made = volume.create_folder(folder, secret);
+    let exists = made
+        .as_ref()
+        .is_err_and(|error| error.kind() == ErrorKind::AlreadyExists);
+    if exists && volume.kind(folder).at(folder, "looking")? == Some(FileKind::Folder) {
+        return Ok(());
+    }
+    made.at(folder, "making the folder")
 }
 
 /// The folder that a name stands in; the current one has no spelling as a parent.

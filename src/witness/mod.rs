@@ -10,4 +10,4 @@ mod request;
 
 pub use key::{WitnessKey, WitnessKeyError, log_key};
 pub use policy::{Quorum, QuorumError, TrustPolicy, TrustPolicyError, Witnessed};
-pub use request::{AddCheckpoint, MAX_PROOF, RequestError, Seen, WitnessRefusal};
+pub use request::{AddCheckpoint, MAX_PROOF, MAX_REQUEST, RequestError, Seen, WitnessRefusal};

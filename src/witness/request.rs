@@ -17,8 +17,8 @@ use crate::merkle::verify_consistency;
 
 /// The most hashes in a proof.
 pub const MAX_PROOF: usize = 63;
-/// The longest request.
-const MAX_REQUEST: usize = MAX_NOTE + 8 * 1024;
+/// The longest request, in bytes.
+pub const MAX_REQUEST: usize = MAX_NOTE + 8 * 1024;
 /// What the first line begins with.
 const OLD: &str = "old ";
 
@@ -61,13 +61,13 @@ pub struct Seen {
     pub root: TreeHash,
 }
 
-/// Why a witness does not cosign; with the status of tlog-witness.
+/// Why a witness does not cosign.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessRefusal {
-    /// The signature of the log (403).
+    /// The signature of the log.
     #[error("the log's key did not sign the checkpoint: {0}")]
     NotSigned(CheckpointError),
-    /// A proof from beyond the head (400).
+    /// A proof from beyond the head.
     #[error("the proof is from {old} entries, more than the {size} of the checkpoint")]
     OldAhead {
         /// From how many.
@@ -75,7 +75,7 @@ pub enum WitnessRefusal {
         /// Of how many.
         size: u64,
     },
-    /// A proof from another size than the witness knows (409).
+    /// A proof from another size than the witness knows.
     #[error("the head seen last has {known} entries; the proof is from {old}")]
     Stale {
         /// How many the witness knows.
@@ -83,12 +83,25 @@ pub enum WitnessRefusal {
         /// From how many the proof leads.
         old: u64,
     },
-    /// The same size with another root: the log is forked (409).
+    /// The same size with another root: the log is forked.
     #[error("a head of {0} entries with another root was cosigned before: the log is FORKED")]
     Forked(u64),
-    /// The proof (422).
+    /// The proof.
     #[error("the checkpoint is not shown to have grown from the {0} entries seen last")]
     NotGrown(u64),
+}
+
+impl WitnessRefusal {
+    /// The HTTP status that tlog-witness gives it.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::OldAhead { .. } => 400,
+            Self::NotSigned(_) => 403,
+            Self::Stale { .. } | Self::Forked(_) => 409,
+            Self::NotGrown(_) => 422,
+        }
+    }
 }
 
 impl AddCheckpoint {

@@ -1,6 +1,9 @@
 //! `checkpoint`: the newest signed checkpoint, as it stands; requests to witnesses,
 //! and what they cosigned.
 
+#[cfg(feature = "net")]
+mod ask;
+
 use std::path::Path;
 
 use docledger::log::{Evidence as _, Item, SignedCheckpoint};
@@ -10,7 +13,7 @@ use docledger::store::LedgerDir;
 use docledger::witness::{AddCheckpoint, WitnessKey};
 use serde_json::json;
 
-use crate::cli::args::{Args, Checkpoint, CheckpointCommand, Format};
+use crate::cli::args::{Args, Checkpoint, CheckpointCommand, CheckpointRequest, Format};
 use crate::cli::error::hinted;
 use crate::cli::{Outcome, machine, render};
 
@@ -20,7 +23,7 @@ const MAX_CHECKPOINT: u64 = 1 << 16;
 pub(super) fn run(args: &Args, checkpoint: &Checkpoint) -> anyhow::Result<Outcome> {
     match &checkpoint.command {
         None => print(args),
-        Some(CheckpointCommand::Request { old, out }) => request(args, *old, out),
+        Some(CheckpointCommand::Request(flags)) => request(args, flags),
         Some(CheckpointCommand::Add { file }) => add(args, file),
     }
 }
@@ -35,13 +38,25 @@ pub(super) fn newest(dir: &LedgerDir<'_>, size: u64) -> anyhow::Result<Vec<u8>> 
     })
 }
 
-fn request(args: &Args, old: u64, out: &Path) -> anyhow::Result<Outcome> {
+fn request(args: &Args, flags: &CheckpointRequest) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
     let dir = machine::ledger_dir(args);
+    if let Some(out) = &flags.out {
+        write(args, &proven(&dir, &register, flags.old)?, out)?;
+    }
+    #[cfg(feature = "net")]
+    if let Some(url) = &flags.witness {
+        return ask::run(args, &dir, &register, url, flags);
+    }
+    Ok(Outcome::Good)
+}
+
+/// The request to cosign the newest head, for a witness that knows `old` entries.
+fn proven(dir: &LedgerDir<'_>, register: &Register, old: u64) -> anyhow::Result<AddCheckpoint> {
     let size = register.checkpoint.size;
     if old > size {
         return Err(hinted(
-            format!("--old {old}: this ledger has {size} entries"),
+            format!("the witness knows {old} entries, and this ledger has {size}"),
             "the witness saw more: run `docledger verify`, and compare with another copy",
         ));
     }
@@ -50,24 +65,26 @@ fn request(args: &Args, old: u64, out: &Path) -> anyhow::Result<Outcome> {
         old => prove_consistency(&register.tree, old, size)?,
     };
     let note = dir.read(&Item::Checkpoint, MAX_CHECKPOINT)?;
-    let request = AddCheckpoint {
+    Ok(AddCheckpoint {
         old,
         proof,
         checkpoint: SignedCheckpoint::parse(&note.unwrap_or_default())?,
-    };
+    })
+}
+
+fn write(args: &Args, request: &AddCheckpoint, out: &Path) -> anyhow::Result<()> {
     machine::write_new(out, request.to_text().as_bytes())?;
     let out = out.display().to_string();
+    let (old, size) = (request.old, request.checkpoint.unverified().size);
     if args.format == Format::Json {
-        render::json_line(&json!({
+        return render::json_line(&json!({
             "schema": "docledger.checkpoint-request/1", "file": out, "old": old, "size": size,
-        }))?;
-    } else {
-        render::out(&format!(
-            "wrote {}: {size} entries, grown from {old}\n",
-            render::one_line(&out)
-        ))?;
+        }));
     }
-    Ok(Outcome::Good)
+    render::out(&format!(
+        "wrote {}: {size} entries, grown from {old}\n",
+        render::one_line(&out)
+    ))
 }
 
 fn add(args: &Args, file: &Path) -> anyhow::Result<Outcome> {
@@ -75,19 +92,29 @@ fn add(args: &Args, file: &Path) -> anyhow::Result<Outcome> {
     let name = render::one_line(&file.display().to_string());
     let signed = SignedCheckpoint::parse(&machine::whole(file)?)
         .map_err(|error| hinted(format!("{name}: {error}"), "it is no signed checkpoint"))?;
-    let Some(size) = register.head_size(&signed) else {
+    take(args, &machine::ledger_dir(args), &register, &name, &signed)
+}
+
+/// Keeps what witnesses of the policy cosigned, beside what is kept already.
+fn take(
+    args: &Args,
+    dir: &LedgerDir<'_>,
+    register: &Register,
+    name: &str,
+    signed: &SignedCheckpoint,
+) -> anyhow::Result<Outcome> {
+    let Some(size) = register.head_size(signed) else {
         return Err(hinted(
             format!("{name} is no head of this ledger"),
             "if this ledger's key signed it, that is a fork: `docledger verify --against` it",
         ));
     };
-    let dir = machine::ledger_dir(args);
-    let writer = super::lock(&dir)?;
+    let writer = super::lock(dir)?;
     let kept = match dir.read(&Item::Cosigned(size), MAX_CHECKPOINT)? {
         Some(kept) => Some(SignedCheckpoint::parse(&kept)?),
         None => None,
     };
-    let merged = merge(&register, &signed, kept.as_ref())?;
+    let merged = merge(register, signed, kept.as_ref())?;
     let by = merged.signatures().len().saturating_sub(1);
     if by == 0 {
         return Err(hinted(

@@ -1,12 +1,14 @@
-//! `stamp`: time stamps on heads, asked for, kept and listed. The request and the
-//! reply travel as files.
+//! `stamp`: time stamps on heads, asked for, kept and listed. Request and reply
+//! travel as files, or over a network.
+
+mod request;
 
 use std::path::Path;
 
 use docledger::digest::ContentDigest;
 use docledger::log::{Evidence as _, Item};
 use docledger::registry::{Register, kept_stamps};
-use docledger::stamp::{Certificate, KeptStamp, KeptStamps, NONCE_LEN, Request, parse_response};
+use docledger::stamp::{Certificate, KeptStamp, KeptStamps, Token, parse_response};
 use docledger::store::LedgerDir;
 use docledger::verify::Stamped;
 use serde_json::json;
@@ -19,7 +21,7 @@ pub(super) fn run(args: &Args, stamp: &Stamp) -> anyhow::Result<Outcome> {
     let register = super::open_register(args)?;
     let dir = machine::ledger_dir(args);
     match stamp {
-        Stamp::Request { out, renew } => request(args, &dir, &register, out, *renew),
+        Stamp::Request(flags) => request::run(args, &dir, &register, flags),
         Stamp::Add { reply, authorities } => {
             let authorities = self::authorities(authorities)?;
             add(args, &dir, &register, reply, &authorities)
@@ -75,51 +77,6 @@ fn by_time(kept: &KeptStamps) -> Vec<&KeptStamp> {
     stamps
 }
 
-fn request(
-    args: &Args,
-    dir: &LedgerDir<'_>,
-    register: &Register,
-    out: &Path,
-    renew: bool,
-) -> anyhow::Result<Outcome> {
-    let kept = kept(dir)?;
-    let (bytes, what) = if renew {
-        let stamps = by_time(&kept);
-        let newest = stamps
-            .last()
-            .ok_or_else(|| hinted("there is no stamp to renew", "ask for one, without --renew"))?;
-        let bytes = kept.bytes(newest.reply).unwrap_or_default().to_vec();
-        (
-            bytes,
-            format!("the stamp of {}", newest.token.unverified().time),
-        )
-    } else {
-        // With its cosignatures: the stamp then shows when they were there, too.
-        let size = register.checkpoint.size;
-        let what = format!("the head of {size} entries");
-        (super::checkpoint::newest(dir, size)?, what)
-    };
-    let request = Request::new(&bytes, machine::random::<NONCE_LEN>()?);
-    if !renew {
-        // The ledger may grow before the reply comes.
-        let writer = super::lock(dir)?;
-        writer.keep_stamp(&Item::Stamped(ContentDigest::of(&bytes)), &bytes)?;
-    }
-    machine::write_new(out, &request.to_der())?;
-    let out = out.display().to_string();
-    if args.format == Format::Json {
-        render::json_line(&json!({
-            "schema": "docledger.stamp-request/1", "file": out, "about": what,
-        }))?;
-    } else {
-        render::out(&format!(
-            "wrote {}: a request to stamp {what}\n",
-            render::one_line(&out)
-        ))?;
-    }
-    Ok(Outcome::Good)
-}
-
 fn add(
     args: &Args,
     dir: &LedgerDir<'_>,
@@ -128,62 +85,111 @@ fn add(
     authorities: &[Certificate],
 ) -> anyhow::Result<Outcome> {
     let name = render::one_line(&reply.display().to_string());
-    let bytes = machine::whole(reply)?;
-    let token = parse_response(&bytes).map_err(|error| {
-        hinted(
-            format!("{name}: {error}"),
-            "send the request again, or to another authority",
-        )
-    })?;
-    let kept = kept(dir)?;
-    let about = token.unverified().about();
-    let size_of = |about| Some((about, register.stamped_size(&kept, about)?));
-    let Some((about, size)) = about.and_then(size_of) else {
-        return Err(hinted(
-            format!("{name} is about nothing that was to be stamped here"),
-            "take the reply to a request that `docledger stamp request` wrote here",
-        ));
-    };
-    let stamped = kept.bytes(about).unwrap_or_default();
-    let sound = token.check(stamped).map_err(|error| {
-        hinted(
-            format!("{name} is no sound time stamp: {error}"),
-            "ask the authority for another",
-        )
-    })?;
-    if !authorities.is_empty() {
-        sound.trusted(authorities).map_err(|error| {
+    let reply = Reply::read(name, machine::whole(reply)?)?;
+    let checked = reply.check(register, &kept(dir)?, authorities)?;
+    reply.keep(args, dir, &checked)
+}
+
+/// An authority's reply with a stamp.
+struct Reply {
+    /// What it is called: a file, or who sent it.
+    name: String,
+    bytes: Vec<u8>,
+    token: Token,
+}
+
+/// What a reply was found to be.
+struct Checked {
+    about: ContentDigest,
+    /// The size of the head that it stamps, or whose stamp it renews.
+    size: u64,
+    /// Whether its authority is one that the user trusts; else that is open.
+    is_trusted: bool,
+}
+
+impl Reply {
+    fn read(name: String, bytes: Vec<u8>) -> anyhow::Result<Self> {
+        let token = parse_response(&bytes).map_err(|error| {
             hinted(
-                format!("{name} was not kept: {error}"),
-                "give the right certificates, or none to leave that open",
+                format!("{name}: {error}"),
+                "send the request again, or to another authority",
             )
         })?;
+        Ok(Self { name, bytes, token })
     }
-    let item = Item::Stamp {
-        about,
-        reply: ContentDigest::of(&bytes),
-    };
-    super::lock(dir)?.keep_stamp(&item, &bytes)?;
-    let (time, place) = (token.unverified().time, dir.place(&item));
-    if args.format == Format::Json {
-        render::json_line(&json!({
-            "schema": "docledger.stamp/1",
-            "size": size,
-            "time": time.to_string(),
-            "trusted": !authorities.is_empty(),
-            "file": place,
-        }))?;
-        return Ok(Outcome::Good);
+
+    /// Checks it against what is kept, and the authorities that a user trusts, if any.
+    fn check(
+        &self,
+        register: &Register,
+        kept: &KeptStamps,
+        authorities: &[Certificate],
+    ) -> anyhow::Result<Checked> {
+        let Self { name, token, .. } = self;
+        let about = token.unverified().about();
+        let size_of = |about| Some((about, register.stamped_size(kept, about)?));
+        let Some((about, size)) = about.and_then(size_of) else {
+            return Err(hinted(
+                format!("{name} is about nothing that was to be stamped here"),
+                "take the reply to a request that `docledger stamp request` wrote here",
+            ));
+        };
+        let stamped = kept.bytes(about).unwrap_or_default();
+        let sound = token.check(stamped).map_err(|error| {
+            hinted(
+                format!("{name} is no sound time stamp: {error}"),
+                "ask the authority for another",
+            )
+        })?;
+        let is_trusted = !authorities.is_empty();
+        if is_trusted {
+            sound.trusted(authorities).map_err(|error| {
+                hinted(
+                    format!("{name} was not kept: {error}"),
+                    "give the right certificates, or none to leave that open",
+                )
+            })?;
+        }
+        Ok(Checked {
+            about,
+            size,
+            is_trusted,
+        })
     }
-    let whose = match authorities.is_empty() {
-        true => "; whether its authority can be trusted was not checked",
-        false => "",
-    };
-    render::out(&render::paragraph(&format!(
-        "kept: the first {size} entries existed on {time}, by the word of {}{whose}",
-        render::one_line(&token.certificate().name()),
-    )))?;
-    Ok(Outcome::Good)
+
+    /// Keeps it, and says so.
+    fn keep(&self, args: &Args, dir: &LedgerDir<'_>, checked: &Checked) -> anyhow::Result<Outcome> {
+        let Checked {
+            about,
+            size,
+            is_trusted,
+        } = *checked;
+        let item = Item::Stamp {
+            about,
+            reply: ContentDigest::of(&self.bytes),
+        };
+        super::lock(dir)?.keep_stamp(&item, &self.bytes)?;
+        let time = self.token.unverified().time;
+        if args.format == Format::Json {
+            render::json_line(&json!({
+                "schema": "docledger.stamp/1",
+                "size": size,
+                "time": time.to_string(),
+                "trusted": is_trusted,
+                "file": dir.place(&item),
+            }))?;
+            return Ok(Outcome::Good);
+        }
+        let whose = match is_trusted {
+            true => "",
+            false => "; whether its authority can be trusted was not checked",
+        };
+        render::out(&render::paragraph(&format!(
+            "kept: the first {size} entries existed on {time}, by the word of {}{whose}",
+            render::one_line(&self.token.certificate().name()),
+        )))?;
+        Ok(Outcome::Good)
+    }
 }
 
 fn list(
