@@ -103,6 +103,8 @@ impl Stamps {
                 }
             }
         }
+        let stamped = &mut report.stamped;
+        stamped.sort_by_key(|stamped| (stamped.size, stamped.stamp.time));
         for KeptStamp { about, reply, .. } in kept.stamps() {
             if self.judged.contains(&(*about, *reply)) {
                 continue;

@@ -62,7 +62,12 @@ impl Head {
             }
             let mut places = bytes[from..].windows(END.len());
             let end = places.position(|it| it == END).map(|at| from + at);
-            if end.unwrap_or(bytes.len()) > MAX_HEAD - END.len() {
+            // The end may be in part of what came.
+            let is_too_long = match end {
+                Some(end) => end > MAX_HEAD - END.len(),
+                None => bytes.len() >= MAX_HEAD,
+            };
+            if is_too_long {
                 return Err(refused(431, "request line and headers are too long"));
             }
             if let Some(end) = end {
