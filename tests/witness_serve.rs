@@ -387,7 +387,7 @@ fn a_witness_that_is_stopped_forgets_nothing() {
         stream.write_all(&post(&body)).expect("sends");
         std::thread::sleep(Duration::from_millis(u64::from(round)));
         let pid = server.child.id().to_string();
-        let stopped = Command::new("kill").args(["-INT", &pid]).status();
+        let stopped = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(stopped.expect("runs").success());
         server.child.wait().expect("ends");
         let mut told = String::new();
