@@ -97,7 +97,8 @@ def judge(texts, file, office):
     kind, index, *path = head.split("\n")
     need(separator and kind == "c2sp.org/tlog-proof@v1" and index.startswith("index "), "no tlog-proof")
     index = index.removeprefix("index ")
-    second.signed_note(checkpoint, office["origin"], office["log"])
+    _, unknown = second.signed_note(checkpoint, office["origin"], office["log"], {})
+    need(not unknown, "the checkpoint holds lines of others")
     size, root = checkpoint.split("\n")[1:3]
     root, path = decoded(root), [decoded(line) for line in path]
     need(second.fold(entry.leaf, int(index), int(size), path) == root, "the path leads elsewhere")
